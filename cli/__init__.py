@@ -1,0 +1,3 @@
+"""Room of cli."""
+
+__all__: list[str] = []

@@ -1,0 +1,57 @@
+"""Samples held in two arrays: what goes in and what should come out."""
+
+import numpy as np
+
+from ..layers.core import Array
+from .checks import check_finite, check_samples
+from .split import train_test_split
+
+__all__ = ["ArrayDataset"]
+
+
+class ArrayDataset:
+    """Inputs and targets, sample by sample: ``dataset[i]`` is ``(x[i], y[i])``.
+
+    The index is an integer, a slice, an array of integers or a mask, and what comes back is always a copy,
+    so nobody who changes a batch changes the data set.
+
+    Shapes:
+        x: (N, ...)
+        y: (N, ...)
+
+    Raises: ShapeError unless ``x`` and ``y`` have the same length of at least one.
+
+    Example:
+        >>> dataset = ArrayDataset(np.zeros((5, 2)), np.arange(5))
+        >>> x, y = dataset[1:4]
+        >>> len(dataset), x.shape, y.tolist()
+        (5, (3, 2), [1, 2, 3])
+    """
+
+    def __init__(self, x: Array, y: Array) -> None:
+        self._rows = np.arange(check_samples("ArrayDataset", x=x, y=y))
+        # take() copies a strided array whole, at every call
+        self.x = np.ascontiguousarray(x)
+        self.y = np.ascontiguousarray(y)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getitem__(self, index: int | slice | Array) -> tuple[Array, Array]:
+        rows = self._rows[index]
+        return self.x.take(rows, axis=0), self.y.take(rows, axis=0)
+
+    def __repr__(self) -> str:
+        return f"ArrayDataset({len(self)} samples, x {self.x.shape} {self.x.dtype}, y {self.y.shape} {self.y.dtype})"
+
+    def check_finite(self) -> None:
+        """Raise NonFiniteError if ``x`` or ``y`` holds a NaN or an infinity, saying where and how many."""
+        check_finite(self.x, name="x")
+        check_finite(self.y, name="y")
+
+    def split(self, test_size: float = 0.25, *, rng: np.random.Generator | None = None,
+              stratify: bool = False) -> tuple["ArrayDataset", "ArrayDataset"]:
+        """Return a training and a test set by ``train_test_split``; ``stratify`` keeps the proportions of ``y``."""
+        x_train, x_test, y_train, y_test = train_test_split(
+            self.x, self.y, test_size=test_size, rng=rng, stratify=self.y if stratify else None)
+        return ArrayDataset(x_train, y_train), ArrayDataset(x_test, y_test)

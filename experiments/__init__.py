@@ -1,0 +1,3 @@
+"""Room of experiments."""
+
+__all__: list[str] = []

@@ -1,0 +1,51 @@
+"""How a container describes itself: the descriptions of its calls added up, shared memory counted once."""
+
+from .arrays import Shape
+from .calls import call_describe
+from .describe import POINTWISE, Description, Field, Kept, widest
+from .layer import Layer
+
+__all__ = ["Tally"]
+
+
+class Tally:
+    """Adds up what a container's calls give and cost; every array has a name, a shape, a memory and a field.
+
+    The inputs are named ``x0``, ``x1``, …; the outputs of the call of child ``c`` are ``c:0``, ``c:1``, …
+    """
+
+    def __init__(self, container: Layer, x_shapes: tuple[Shape, ...]) -> None:
+        self.container = container
+        self.inputs = tuple(f"x{index}" for index in range(len(x_shapes)))
+        self.shapes: dict[str, Shape] = dict(zip(self.inputs, x_shapes, strict=True))
+        self.fields: dict[str, Field] = dict.fromkeys(self.inputs, POINTWISE)
+        self.memory: dict[str, str] = {name: name for name in self.inputs}
+        self.kept: dict[str, Kept] = {}
+        self.multiply_adds = 0
+
+    def add(self, name: str, layer: Layer, inputs: tuple[str, ...]) -> tuple[str, ...]:
+        """Add a call of child ``name`` on the named arrays; return the names of its outputs."""
+        before = widest(self.fields[each] for each in inputs)
+        description, field = call_describe(layer, *(self.shapes[each] for each in inputs), before=before,
+                                           at=(self.container, name))
+        outputs = tuple(f"{name}:{index}" for index in range(len(description.y_shapes)))
+        for each, shape in zip(outputs, description.y_shapes, strict=True):
+            self.shapes[each], self.fields[each] = shape, field
+            self.memory[each] = self.memory[inputs[0]] if description.views else each
+        roles = {f"x{i}": self.memory[each] for i, each in enumerate(inputs)}
+        roles |= {f"y{i}": self.memory[each] for i, each in enumerate(outputs)}
+        for kept in description.kept:
+            memory = roles.get(kept.name, f"{name}.{kept.name}")
+            self.kept[memory] = kept._replace(name=memory)
+        self.multiply_adds += description.multiply_adds
+        return outputs
+
+    def result(self, outputs: tuple[str, ...]) -> Description:
+        """Return the description of the container, whose outputs are the named arrays."""
+        roles = {self.memory[name]: f"y{index}" for index, name in enumerate(outputs)}
+        roles |= {name: name for name in self.inputs}
+        return self.container.description(
+            *(self.shapes[name] for name in outputs), multiply_adds=self.multiply_adds,
+            kept=tuple(kept._replace(name=roles.get(name, name)) for name, kept in self.kept.items()),
+            field=widest(self.fields[name] for name in outputs),
+            views=len(outputs) > 0 and all(self.memory[name] == "x0" for name in outputs))

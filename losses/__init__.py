@@ -1,0 +1,3 @@
+"""Scalar objectives."""
+
+__all__: list[str] = []

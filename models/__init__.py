@@ -1,0 +1,11 @@
+"""Whole networks: chains, graphs, branches, and functions that return well-known ones."""
+
+from .branches import Parallel, Residual
+from .graph import Graph
+from .model import Model
+from .sequential import Sequential
+from .summary import Row, Summary, summary
+
+__all__ = [
+    "Graph", "Model", "Parallel", "Residual", "Row", "Sequential", "Summary", "summary",
+]

@@ -1,0 +1,3 @@
+"""Room of optim."""
+
+__all__: list[str] = []

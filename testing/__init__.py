@@ -1,0 +1,3 @@
+"""Room of testing."""
+
+__all__: list[str] = []

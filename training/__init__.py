@@ -1,0 +1,3 @@
+"""Room of training."""
+
+__all__: list[str] = []
