@@ -84,7 +84,8 @@ _SYNTAX = (    # a part of what PyYAML says, and what that means for the author 
     ("expected alphabetic or numeric", "text that begins with '*', '&' or '%' needs quotes"),
     ("mapping keys are not allowed", "text that begins with '?' needs quotes"),
     ("expected chomping", "text that begins with '|' or '>' needs quotes"),
-    ("document", "the document ended before this, or a quote is never closed; a config is one document"),
+    ("<document start>", "the document ended before this; a config is one document"),
+    ("document separator", "a quote is never closed before this end of the document"),
     ("tag", "tags are not allowed; text that begins with '!' needs quotes"),
     ("unknown escape", r"unknown escape; in double quotes write \\ for a backslash, or use single quotes"),
 )

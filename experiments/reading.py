@@ -3,10 +3,9 @@
 import math
 import re
 import reprlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
-from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn, TypeAlias
 
@@ -16,13 +15,14 @@ from yaml import events
 from ..layers.core import nearest
 from .problems import ConfigError, Position, Problem, explain_syntax, explain_unreadable
 
-__all__ = ["MAX_BYTES", "MAX_DEPTH", "MAX_DIGITS", "MAX_NODES", "Entry", "Node", "Plain", "dump", "parse_config",
-           "parse_value", "read_config"]
+__all__ = ["MAX_BYTES", "MAX_DEPTH", "MAX_DIGITS", "MAX_NODES", "MAX_PROBLEMS", "Entry", "Node", "Plain", "dump",
+           "parse_config", "parse_value", "read_config"]
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 50
 MAX_DIGITS = 100
 MAX_NODES = 10_000     # keys and values, with every alias written out
+MAX_PROBLEMS = 50
 
 Value: TypeAlias = str | int | float | bool | None
 Plain: TypeAlias = "Value | list[Plain] | dict[str, Plain]"
@@ -144,10 +144,8 @@ class _Builder:
 
     def node(self, event: events.Event, path: tuple[str, ...]) -> Node:
         where = self.at(event.start_mark)
-        if isinstance(event, events.AliasEvent):
-            return self.alias(event.anchor or "", where, path)
-        if not isinstance(event, (events.ScalarEvent, events.CollectionStartEvent)):
-            raise TypeError(f"no node begins with {event}")
+        if not isinstance(event, (events.ScalarEvent, events.CollectionStartEvent)):    # then it is an AliasEvent
+            return self.alias(getattr(event, "anchor", ""), where, path)
         self.admit(where, len(self.opened))
         if event.tag is not None:
             tag = reprlib.repr(event.tag.replace("tag:yaml.org,2002:", "!!"))
@@ -160,7 +158,7 @@ class _Builder:
         if isinstance(event, events.ScalarEvent):
             node = Node(self.scalar(event, where, path), where)
         elif isinstance(event, events.SequenceStartEvent):
-            node = Node(tuple(self.items(path)), where)
+            node = Node(self.items(path), where)
         else:
             node = Node(self.entries(path, in_braces=bool(event.flow_style)), where)
         self.opened.pop()
@@ -191,11 +189,11 @@ class _Builder:
             self.report(where, path, str(error))
         return None
 
-    def items(self, path: tuple[str, ...]) -> Iterator[Node]:
-        for index in count():
-            if isinstance(event := self.next_event(), events.SequenceEndEvent):
-                return
-            yield self.node(event, (*path, str(index)))
+    def items(self, path: tuple[str, ...]) -> tuple[Node, ...]:
+        items: list[Node] = []
+        while not isinstance(event := self.next_event(), events.SequenceEndEvent):
+            items.append(self.node(event, (*path, str(len(items)))))
+        return tuple(items)
 
     def entries(self, path: tuple[str, ...], *, in_braces: bool) -> dict[str, Entry]:
         entries: dict[str, Entry] = {}
@@ -238,7 +236,7 @@ class _Builder:
             late = "end of stream" in problem or "could not find expected ':'" in problem
             self.fail(self.at(error.context_mark if late else error.problem_mark), explain_syntax(problem))
         except (ValueError, OverflowError):    # an escape beyond Unicode, a %YAML version of 5000 digits
-            self.fail(self.at(self.event.end_mark), "the escape or number that comes next is out of range")
+            self.fail(self.at(self.event.end_mark), "the escape or number behind this is out of range")
         return self.event
 
     def at(self, mark: Any) -> Position:    # a mark of PyYAML, from its Python or its C half
@@ -248,6 +246,8 @@ class _Builder:
 
     def report(self, where: Position, path: tuple[str, ...], message: str) -> None:
         self.problems.append(Problem(where, ".".join(path), message))
+        if len(self.problems) == MAX_PROBLEMS:
+            self.fail(where, f"the first {MAX_PROBLEMS} problems are enough")
 
     def fail(self, where: Position, message: str) -> NoReturn:
         raise ConfigError([*self.problems, Problem(where, "", message)])
@@ -287,7 +287,15 @@ class _Dumper(yaml.SafeDumper):
         if type(data) not in (type(None), bool, int, float, str, list, tuple, dict) or (
                 isinstance(data, dict) and not all(isinstance(key, str) for key in data)):
             raise ConfigError.at(None, "", f"can not be written as YAML: {reprlib.repr(data)}")
-        return super().represent_data(data)
+        node = super().represent_data(data)
+        if isinstance(node, yaml.ScalarNode) and isinstance(data, str) and not data.isprintable():
+            node.style = '"'
+        return node
+
+    def serialize(self, node: yaml.Node) -> None:
+        if isinstance(node, yaml.CollectionNode):
+            node.flow_style = False    # the top level is a line for each key
+        super().serialize(node)
 
     def ignore_aliases(self, data: object) -> bool:
         return True

@@ -86,7 +86,7 @@ class Copy(Layer):
 
     def describe(self, *x_shapes: Shape) -> Description:
         """Every copy is the input itself."""
-        return self.description(*x_shapes * self.n, views=True)
+        return self.description(*x_shapes * self.n, views=(0,) * self.n)
 
 
 class Select(Layer):
@@ -131,7 +131,8 @@ class Select(Layer):
 
     def describe(self, *x_shapes: Shape) -> Description:
         """The chosen input itself."""
-        return self.description(x_shapes[self._checked(len(x_shapes))], views=self.index == 0)
+        index = range(len(x_shapes))[self._checked(len(x_shapes))]
+        return self.description(x_shapes[index], views=(index,))
 
     def _checked(self, count: int) -> int:
         if not -count <= self.index < count:

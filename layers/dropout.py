@@ -70,7 +70,9 @@ class Dropout(Layer):
         """The mask is kept in training."""
         (x_shape,) = x_shapes
         draws = self.training and self.p > 0
-        return self.description(x_shape, views=not draws, kept=(Kept("mask", prod(x_shape), 1),) if draws else ())
+        if draws:
+            return self.description(x_shape, kept=(Kept("mask", prod(x_shape), 1),))
+        return self.description(x_shape, views=(0,))
 
     def _masked(self, values: Array) -> Array:
         mask, scale, _, dtype = self.cache

@@ -23,8 +23,10 @@ __all__ = ["Add", "Divide", "Gate", "Maximum", "Multiply", "Subtract"]
 
 
 class GateCache(NamedTuple):
-    """The inputs, and the output where the slopes are computed from it."""
+    """Shape and dtype of the inputs; inputs and output where the slopes are computed from them."""
 
+    x_shapes: tuple[Shape, ...]
+    dtypes: tuple[np.dtype[np.generic], ...]
     x: tuple[Array, ...]
     y: Array | None
 
@@ -42,6 +44,7 @@ class Gate(Layer):
     """
 
     inputs: int | None = 2
+    keeps_x = True
     keeps_y = False
 
     def value(self, *x: Array) -> Array:
@@ -54,52 +57,53 @@ class Gate(Layer):
 
     def slopes_dot(self, x: tuple[Array, ...], y: Array, x_dot: tuple[Any, ...], y_dot: Any) -> tuple[Any, ...]:
         """Return the tangent of each slope; None where it does not change."""
-        return (None,) * len(x)
+        return (None,) * len(x_dot)
 
     def forward(self, *x: Array) -> Array:
         for index, array in enumerate(x):
             check_shape(array, (...,), name=f"x[{index}]", owner=self)
         self._output_shape(*(np.shape(array) for array in x))
         y = np.asarray(self.value(*x))
-        self.cache = GateCache(x, y if self.keeps_y else None)
+        self.cache = GateCache(tuple(np.shape(array) for array in x), tuple(array.dtype for array in x),
+                               x if self.keeps_x else (), y if self.keeps_y else None)
         return y
 
     def backward(self, grad_out: Array) -> tuple[Array, ...] | None:
-        x, y = self.saved()
-        check_shape(grad_out, self._output_shape(*(np.shape(array) for array in x)), name="grad_out", owner=self)
-        return self._distribute(grad_out, self.slopes(x, y), x) if self.needs_input_grad else None
+        x_shapes, _, x, y = self.saved()
+        check_shape(grad_out, self._output_shape(*x_shapes), name="grad_out", owner=self)
+        return self._distribute(grad_out, self.slopes(x, y)) if self.needs_input_grad else None
 
     def jvp(self, *x_dot: Array | None) -> Array | None:
-        x, y = self.point()
-        terms = [None if dot is None else slope * dot for slope, dot in zip(self.slopes(x, y), x_dot, strict=True)]
-        y_dot = total(*terms)
-        shape = self._output_shape(*(np.shape(array) for array in x))
-        y_dot = None if y_dot is None else np.broadcast_to(y_dot, shape)
+        x_shapes, _, x, y = self.point()
+        y_dot = total(*(None if dot is None else slope * dot
+                        for slope, dot in zip(self.slopes(x, y), x_dot, strict=True)))
+        y_dot = None if y_dot is None else np.broadcast_to(y_dot, self._output_shape(*x_shapes))
         self.tangent = (x_dot, y_dot)
         return y_dot
 
     def backward_jvp(self, grad_out: Array, grad_out_dot: Array | None) -> tuple[Any, Any]:
         x_dot, y_dot = self.saved_tangent()
-        x, y = self.saved()
+        _, _, x, y = self.saved()
         slopes_dot = self.slopes_dot(x, y, tuple(0.0 if dot is None else dot for dot in x_dot),
                                      0.0 if y_dot is None else y_dot)
-        moved = self._distribute(grad_out, slopes_dot, x)
-        carried = (None,) * len(x) if grad_out_dot is None else self._distribute(grad_out_dot, self.slopes(x, y), x)
+        moved = self._distribute(grad_out, slopes_dot)
+        carried = (None,) * len(x_dot) if grad_out_dot is None else self._distribute(grad_out_dot, self.slopes(x, y))
         return self.backward(grad_out), tuple(total(*pair) for pair in zip(carried, moved, strict=True))
 
     def describe(self, *x_shapes: Shape) -> Description:
         """Inputs broadcast; the inputs are kept, and the output where the slopes need it."""
         y_shape = self._output_shape(*x_shapes)
-        kept = tuple(Kept(f"x{index}", prod(shape)) for index, shape in enumerate(x_shapes))
-        return self.description(y_shape, kept=(*kept, Kept("y0", prod(y_shape))) if self.keeps_y else kept)
+        kept = [Kept(f"x{index}", prod(shape)) for index, shape in enumerate(x_shapes)] if self.keeps_x else []
+        return self.description(y_shape, kept=(*kept, *([Kept("y0", prod(y_shape))] if self.keeps_y else [])))
 
-    def _distribute(self, grad: Array, slopes: tuple[Any, ...], x: tuple[Array, ...]) -> tuple[Any, ...]:
-        def share(slope: Any, array: Array) -> Array | None:
+    def _distribute(self, grad: Array, slopes: tuple[Any, ...]) -> tuple[Any, ...]:
+        def share(slope: Any, x_shape: Shape, dtype: np.dtype[np.generic]) -> Array | None:
             if slope is None:
                 return None
-            grad_array = grad if isinstance(slope, float) and slope == 1.0 else grad * slope
-            return as_dtype(unbroadcast(np.broadcast_to(grad_array, grad.shape), np.shape(array)), array.dtype)
-        return tuple(share(slope, array) for slope, array in zip(slopes, x, strict=True))
+            grad_x = grad if isinstance(slope, float) and slope == 1.0 else grad * slope
+            return as_dtype(unbroadcast(np.broadcast_to(grad_x, grad.shape), x_shape), dtype)
+        x_shapes, dtypes, _, _ = self.cache
+        return tuple(share(*each) for each in zip(slopes, x_shapes, dtypes, strict=True))
 
     def _output_shape(self, *x_shapes: Shape) -> Shape:
         shown = " and ".join(show_shape(shape) for shape in x_shapes)
@@ -127,6 +131,7 @@ class Add(Gate):
     """
 
     inputs = None
+    keeps_x = False
     locally_linear = True
 
     def value(self, *x: Array) -> Array:
@@ -136,7 +141,7 @@ class Add(Gate):
         return y
 
     def slopes(self, x: tuple[Array, ...], y: Array) -> tuple[float, ...]:
-        return (1.0,) * len(x)
+        return (1.0,) * len(self.cache.x_shapes)
 
 
 class Subtract(Gate):
@@ -154,6 +159,7 @@ class Subtract(Gate):
         (-3.0, [1.0, -1.0])
     """
 
+    keeps_x = False
     locally_linear = True
 
     def value(self, *x: Array) -> Array:

@@ -75,4 +75,4 @@ class LinearMap(Layer):
         """Nothing is kept but a shape."""
         (x_shape,) = x_shapes
         return self.description(self.output_shape(x_shape), multiply_adds=self.work(x_shape),
-                                field=self.window(x_shape), views=self.views)
+                                field=self.window(x_shape), views=(0,) if self.views else ())

@@ -1,6 +1,6 @@
 """Losses that compare every element of the prediction with the same element of the target: they differ in a formula."""
 
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -36,7 +36,6 @@ class ElementwiseLoss(Loss):
     """
 
     weight: Buffer | None = None
-    piecewise_linear: ClassVar[bool] = False
 
     def value(self, prediction: Array, target: Array) -> Array:
         """Return the loss of every element."""
@@ -47,7 +46,9 @@ class ElementwiseLoss(Loss):
         raise NotImplementedError(f"{type(self).__name__}.slope")
 
     def curvature(self, prediction: Array, target: Array) -> Array | float:
-        """Return its second derivative with respect to the prediction."""
+        """Return its second derivative; zero almost everywhere if the loss is locally linear."""
+        if self.locally_linear:
+            return 0.0
         raise NotImplementedError(f"{type(self).__name__}.curvature")
 
     def terms(self, prediction: Array, target: Array) -> tuple[Array, ElementwiseCache]:

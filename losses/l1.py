@@ -26,13 +26,12 @@ class L1Loss(ElementwiseLoss):
         [1.0, -1.0]
     """
 
-    piecewise_linear = True
+    locally_linear = True
 
     def value(self, prediction: Array, target: Array) -> Array:
-        return np.abs(prediction - target)
+        distance: Array = np.abs(prediction - target)
+        return distance
 
     def slope(self, prediction: Array, target: Array) -> Array:
-        return np.sign(prediction - target)
-
-    def curvature(self, prediction: Array, target: Array) -> float:
-        return 0.0
+        sign: Array = np.sign(prediction - target)
+        return sign

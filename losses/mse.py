@@ -25,11 +25,12 @@ class MSELoss(ElementwiseLoss):
     """
 
     def value(self, prediction: Array, target: Array) -> Array:
-        difference = prediction - target
-        return difference * difference
+        squared: Array = (prediction - target) ** 2
+        return squared
 
     def slope(self, prediction: Array, target: Array) -> Array:
-        return 2 * (prediction - target)
+        slope: Array = 2 * (prediction - target)
+        return slope
 
     def curvature(self, prediction: Array, target: Array) -> float:
         return 2.0

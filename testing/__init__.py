@@ -1,3 +1,9 @@
-"""Room of testing."""
+"""What judges a gradient: numeric derivatives, the contract battery, and the dictionary of wrong backwards."""
 
-__all__: list[str] = []
+from .layer import check_layer
+from .loss import check_loss
+from .model import check_model
+from .numeric import complex_step_gradient, numeric_gradient
+from .report import Report
+
+__all__ = ["Report", "check_layer", "check_loss", "check_model", "complex_step_gradient", "numeric_gradient"]

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from ..layers.core import Array, StateError, call_back, flatten
-from .compare import each, mismatch
-from .trial import Outcome, Trial, copies, grads, packed, rebuilt
+from .compare import each
+from .trial import Outcome, Trial, copies, grads, packed, rebuilt, strided
 
 __all__ = ["CALL_CHECKS"]
 
@@ -43,7 +43,8 @@ def linear_in_grad_out(trial: Trial) -> Iterator[str]:
 
     one, other = trial.run(), trial.run(grad_out=second)
     for a, b, when in ((1.0, 1.0, "for the sum of two upstream gradients"),
-                       (-3.0, 0.0, "for an upstream gradient times -3"), (0.0, 0.0, "for an upstream gradient of zero")):
+                       (-3.0, 0.0, "for an upstream gradient times -3"),
+                       (0.0, 0.0, "for an upstream gradient of zero")):
         expected = Outcome((), tuple(None if g is None or h is None else a * g + b * h
                                      for g, h in zip(one.grad_x, other.grad_x, strict=True)),
                            {name: a * grad + b * other.grads[name] for name, grad in one.grads.items()})
@@ -80,9 +81,9 @@ def calls_do_not_mix(trial: Trial) -> Iterator[str]:
     yield from trial.run().gradient_differences(outcome, "of the first call, gone back after a second call")
     layer.zero_grad()
     second = Outcome(flatten(other_y), trial.backward(other_entry), grads(layer))
-    twin = trial.fresh()
-    trial.forward(twin)
-    yield from trial.run(twin, x=copies(trial.other_x)).gradient_differences(second, "of the second of two calls")
+    alone = trial.run(x=copies(trial.other_x))
+    if not any(each("y", alone.y, second.y, "", 0.0)):      # else it draws, and gradients after a first call show it
+        yield from alone.gradient_differences(second, "of the second of two calls")
 
 
 def memory_is_not_shared(trial: Trial) -> Iterator[str]:
@@ -120,27 +121,21 @@ def cache_moves(trial: Trial) -> Iterator[str]:
     yield from order_is_kept(trial)
     layer.cache = cache
     back = trial.one_per_input(layer.backward(packed(copies(trial.grad_out))))
-    yield from trial.run().gradient_differences(Outcome((), back, grads(layer)), "with the cache taken out and put back")
+    yield from trial.run().gradient_differences(Outcome((), back, grads(layer)),
+                                                "with the cache taken out and put back")
 
 
 def memory_layout_is_free(trial: Trial) -> Iterator[str]:
     """Strided inputs, strided and broadcast upstream gradients give the numbers that contiguous ones give."""
     plain = trial.run()
-    x = rebuilt(trial.x, [_strided(leaf) for leaf in flatten(trial.x)])
+    x = rebuilt(trial.x, [strided(leaf) for leaf in flatten(trial.x)])
     yield from plain.differences(trial.run(x=x), "for an x that is not contiguous")
-    yield from plain.gradient_differences(trial.run(grad_out=tuple(map(_strided, trial.grad_out))),
+    yield from plain.gradient_differences(trial.run(grad_out=tuple(map(strided, trial.grad_out))),
                                           "for a grad_out that is not contiguous")
     ones = tuple(None if grad is None else np.ones_like(grad) for grad in trial.grad_out)
     stretched = tuple(None if grad is None else np.broadcast_to(np.float64(1), grad.shape) for grad in trial.grad_out)
-    yield from trial.run(grad_out=ones).gradient_differences(trial.run(grad_out=stretched), "for a grad_out of strides 0")
-
-
-def _strided(leaf: Array | None) -> Array | None:
-    if not isinstance(leaf, np.ndarray):
-        return leaf
-    view = np.empty((*reversed(leaf.shape), 2), leaf.dtype)[..., 0].T       # column order, every second value
-    view[...] = leaf
-    return view
+    yield from trial.run(grad_out=ones).gradient_differences(trial.run(grad_out=stretched),
+                                                             "for a grad_out of strides 0")
 
 
 def missing_gradients_are_zero(trial: Trial) -> Iterator[str]:
@@ -161,11 +156,9 @@ def input_gradient_can_be_skipped(trial: Trial) -> Iterator[str]:
     layer = trial.fresh()
     _, entry = trial.forward(layer)
     grad_x = call_back(layer, entry, packed(copies(trial.grad_out)), needs_input_grad=False)
-    if layer.parameters and any(True for _ in layer.parameters()):
-        for name, grad in trial.run().grads.items():
-            problem = mismatch(f"{name}.grad with needs_input_grad=False", grad, grads(layer)[name])
-            if problem:
-                yield problem
+    received = grads(layer)
+    for name, grad in trial.run().grads.items():
+        yield from each(f"{name}.grad", (grad,), (received[name],), "with needs_input_grad=False")
     if any(leaf is not None for leaf in flatten(grad_x)):
         yield "grad_x with needs_input_grad=False: expected None, received an array"
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from ..layers.core import Array, show_shape
 
-__all__ = ["each", "close", "label", "mismatch"]
+__all__ = ["close", "each", "label", "mismatch"]
 
 FLOOR = 1e-8    # below this, a difference of float64 numbers is rounding
 

@@ -8,7 +8,7 @@ from ..layers import Elementwise
 from ..layers.core import Array, Layer, Parameter, flatten, replay
 from .compare import close, describe_difference, label, mismatch
 from .numeric import Slopes, complex_step_gradient, entry_slopes, line_slopes
-from .trial import Outcome, Trial, packed
+from .trial import Outcome, Trial, copies, grads, packed
 
 __all__ = ["Kink", "check_entries", "complex_step", "forward_repeats", "gradients", "judge"]
 
@@ -85,6 +85,8 @@ def forward_repeats(trial: Trial) -> Iterator[str]:
     layer = trial.fresh()
     again = replay(layer)
     first = [np.array(y) for y in flatten(trial.forward(layer)[0])]
+    if not all(np.isfinite(y).all() for y in first):
+        yield "y: expected finite numbers, received NaN or infinity"
     for y, y_again in zip(first, flatten(again(*trial.x)), strict=True):
         problem = mismatch("y of a replayed forward pass", y, y_again, 0.0)
         if problem:
@@ -94,10 +96,10 @@ def forward_repeats(trial: Trial) -> Iterator[str]:
 def gradients(trial: Trial, entries: int, tolerance: float) -> Iterator[str]:
     """Gradients of all inputs and parameters equal central differences, for a random upstream gradient."""
     layer = trial.fresh()
+    trial.forward(layer, copies(trial.other_x))     # an earlier call, so that what it left behind can not go unnoticed
     again = replay(layer)
     y, entry = trial.forward(layer)
-    outcome = Outcome(flatten(y), trial.backward(entry),
-                      {name: parameter.grad.copy() for name, parameter in layer.named_parameters()})
+    outcome = Outcome(flatten(y), trial.backward(entry), grads(layer))
     count = len(flatten(trial.x))
     if len(outcome.grad_x) != count:
         yield f"grad_x: expected {count} gradients, one for each input, received {len(outcome.grad_x)}"
@@ -110,8 +112,11 @@ def gradients(trial: Trial, entries: int, tolerance: float) -> Iterator[str]:
             if outcome.grad_x[index] is not None:
                 yield f"{name}: expected None for an input that is no floating-point array, received an array"
             continue
-        yield from check_entries(name, lambda value, index=index: again(*trial.with_input(index, value)),
-                                 leaves[index], upstream, outcome.grad_x[index], trial, entries, tolerance)
+
+        def function(value: Array, index: int = index) -> object:
+            return again(*trial.with_input(index, value))
+        yield from check_entries(name, function, leaves[index], upstream, outcome.grad_x[index], trial, entries,
+                                 tolerance)
     for name, parameter in layer.named_parameters():
         if parameter.requires_grad:
             yield from _check_parameter(name, parameter, outcome.grads[name], again, trial, entries, tolerance)
@@ -137,7 +142,7 @@ def complex_step(trial: Trial) -> Iterator[str]:
     layer: Layer = trial.layer
     if not isinstance(layer, Elementwise):
         return
-    (x,), (grad_out,) = trial.x, trial.grad_out
+    (x,), grad_out = trial.x, np.asarray(trial.grad_out[0])
     try:
         exact = complex_step_gradient(layer.value, x, grad_out)
     except (TypeError, ArithmeticError, Warning, ValueError):

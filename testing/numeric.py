@@ -71,19 +71,16 @@ def entry_slopes(function: Callable[[Array], Any], x: Array, entries: Sequence[i
     """Return the slopes of ``(function(x) * grad_out).sum()`` along single entries of ``x``, given by flat position."""
     start = _outputs(function(x.copy()))
     weights = (1.0,) * len(start) if grad_out is None else flatten(grad_out)
-    slopes = []
+    sides: list[list[float]] = [[], []]
     for entry in entries:
         step = eps * max(1.0, abs(float(x.flat[entry])))
-        rise = []
-        for side in (-step, step):
+        for side, way in zip(sides, (-step, step), strict=True):
             moved = x.copy()
-            moved.flat[entry] += side
+            moved.flat[entry] += way
             # outputs are subtracted before they are summed: those that did not move cancel exactly
-            rise.append(sum(float(np.sum((y - y0) * weight)) for y, y0, weight
-                            in zip(_outputs(function(moved)), start, weights, strict=True) if weight is not None) / side)
-        slopes.append(rise)
-    left, right = np.array(slopes).reshape(-1, 2).T
-    return Slopes(left, right)
+            side.append(sum(float(np.sum((y - y0) * weight)) for y, y0, weight
+                            in zip(_outputs(function(moved)), start, weights, strict=True) if weight is not None) / way)
+    return Slopes(np.array(sides[0]), np.array(sides[1]))
 
 
 def line_slopes(function: Callable[[float], Any], eps: float = 1e-5) -> tuple[Slopes, ...]:

@@ -5,11 +5,13 @@ from copy import deepcopy
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
-from ..layers.core import Array, Entry, Layer, Parameter, call, call_back, flatten, manual_seed
+from ..layers.core import Array, Entry, Layer, call, call_back, flatten, manual_seed
 from .compare import each
 
-__all__ = ["Outcome", "Trial", "as_float", "copies", "draw", "is_float", "packed", "spread"]
+__all__ = ["Outcome", "Trial", "as_float", "copies", "draw", "first_of_batch", "grads", "is_float", "packed", "rebuilt",
+           "strided"]
 
 
 class Outcome(NamedTuple):
@@ -49,7 +51,7 @@ class Trial:
             call(self.layer.train(), *self.other_x)
         self.layer.train(training)
         y, _ = call(self.fresh(), *self.x)
-        self.y_leaves = spread(y)
+        self.y_leaves = flatten(y)
         self.grad_out = tuple(np.asarray(self.rng.standard_normal(np.shape(leaf))) if is_float(leaf) else None
                               for leaf in self.y_leaves)
 
@@ -71,15 +73,16 @@ class Trial:
 
     def run(self, layer: Layer | None = None, *, x: tuple[Any, ...] | None = None,
             grad_out: tuple[Any, ...] | None = None) -> Outcome:
-        """Run forward and back, on a fresh copy unless a layer is given."""
+        """Run forward and back with the same random numbers, on a fresh copy unless a layer is given."""
         layer = self.fresh() if layer is None else layer
+        manual_seed(self.seed)
         y, entry = self.forward(layer, x)
-        return Outcome(spread(y), self.backward(entry, grad_out), grads(layer))
+        return Outcome(flatten(y), self.backward(entry, grad_out), grads(layer))
 
     def one_per_input(self, grad_x: Any) -> tuple[Array | None, ...]:
         """Return what a backward gave as one gradient per input; a lone None stands for all."""
         count = len(flatten(self.x))
-        return (None,) * count if grad_x is None and count > 1 else spread(grad_x)
+        return (None,) * count if grad_x is None and count > 1 else flatten(grad_x)
 
     def float_inputs(self) -> tuple[int, ...]:
         """Return the places of the inputs that can have a gradient, among all inputs counted depth first."""
@@ -89,7 +92,7 @@ class Trial:
         """Return the inputs with one of them replaced."""
         leaves = list(flatten(self.x))
         leaves[index] = value
-        return rebuilt(self.x, leaves)
+        return tuple(rebuilt(self.x, leaves))
 
 
 def grads(layer: Layer) -> dict[str, Array]:
@@ -106,7 +109,7 @@ def draw(x: Any, rng: np.random.Generator) -> Any:
     return x if x is None else np.array(x)
 
 
-def as_float(x: Any, dtype: Any) -> Any:
+def as_float(x: Any, dtype: npt.DTypeLike) -> Any:
     """Return nested inputs with their floating-point arrays in ``dtype``."""
     return rebuilt(x, [leaf.astype(dtype) if is_float(leaf) else leaf for leaf in flatten(x)])
 
@@ -125,14 +128,28 @@ def rebuilt(like: Any, leaves: list[Any]) -> Any:
     return build(like)
 
 
+def first_of_batch(x: Any, axis: int | None) -> Any:
+    """Return nested arrays cut to the first entry of a batch, all that have the batch's size; None if there is none."""
+    leaves = flatten(x)
+    sizes = [leaf.shape[axis] for leaf in leaves if axis is not None and np.ndim(leaf) > axis]
+    if axis is None or not sizes or sizes[0] < 2:
+        return None
+    return rebuilt(x, [leaf.take([0], axis) if np.ndim(leaf) > axis and leaf.shape[axis] == sizes[0] else leaf
+                       for leaf in leaves])
+
+
+def strided(leaf: Any) -> Any:
+    """Return an array of the same values whose memory is anything but contiguous."""
+    if not isinstance(leaf, np.ndarray):
+        return leaf
+    view = np.empty((*reversed(leaf.shape), 2), leaf.dtype)[..., 0].T       # column order, every second value
+    view[...] = leaf
+    return view
+
+
 def is_float(leaf: Any) -> bool:
     """Return whether a value is an array that can have a gradient."""
     return isinstance(leaf, (np.ndarray, np.floating)) and leaf.dtype.kind == "f"
-
-
-def spread(y: Any) -> tuple[Any, ...]:
-    """Return outputs, however nested, as a flat tuple."""
-    return flatten(y)
 
 
 def packed(leaves: tuple[Any, ...]) -> Any:
@@ -154,7 +171,3 @@ def _shuffled(x: tuple[Any, ...], rng: np.random.Generator) -> Any:
     return rebuilt(x, [rng.permutation(leaf.ravel()).reshape(leaf.shape) if is_float(leaf) or (
         not floats and isinstance(leaf, np.ndarray)) else leaf for leaf in leaves])
 
-
-def set_parameter(parameter: Parameter, value: Array) -> None:
-    """Write values into a parameter."""
-    parameter.data = value

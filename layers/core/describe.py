@@ -36,7 +36,7 @@ class Description:
         multiply_adds: of the forward pass
         kept:          what the cache holds between forward and backward
         field:         receptive field and stride of an output in the input, along each spatial axis
-        views:         whether the (single) output is the input's own memory
+        views:         for every output the number of the input whose memory it is, or None; empty: all are new
     """
 
     y_shapes: tuple[Shape, ...]
@@ -44,7 +44,7 @@ class Description:
     multiply_adds: int = 0
     kept: tuple[Kept, ...] = ()
     field: Field = POINTWISE
-    views: bool = False
+    views: tuple[int | None, ...] = ()
 
     def cache_bytes(self, dtype: npt.DTypeLike = np.float32) -> int:
         """Return the bytes that the cache holds when the layer computes in ``dtype``."""

@@ -78,7 +78,7 @@ class Layer:
         self._unwritten("describe")
 
     def description(self, *y_shapes: Shape, multiply_adds: int = 0, kept: tuple[Kept, ...] = (),
-                    field: Field = (), views: bool = False) -> Description:
+                    field: Field = (), views: tuple[int | None, ...] = ()) -> Description:
         """Return the ``Description`` of this layer, its parameters counted; for use in ``describe``."""
         count = sum(parameter.size for parameter in self.parameters())
         return Description(y_shapes, count, multiply_adds, kept, field, views)

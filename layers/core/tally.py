@@ -29,9 +29,10 @@ class Tally:
         description, field = call_describe(layer, *(self.shapes[each] for each in inputs), before=before,
                                            at=(self.container, name))
         outputs = tuple(f"{name}:{index}" for index in range(len(description.y_shapes)))
-        for each, shape in zip(outputs, description.y_shapes, strict=True):
+        viewed = description.views or (None,) * len(outputs)
+        for each, shape, source in zip(outputs, description.y_shapes, viewed, strict=True):
             self.shapes[each], self.fields[each] = shape, field
-            self.memory[each] = self.memory[inputs[0]] if description.views else each
+            self.memory[each] = each if source is None else self.memory[inputs[source]]
         roles = {f"x{i}": self.memory[each] for i, each in enumerate(inputs)}
         roles |= {f"y{i}": self.memory[each] for i, each in enumerate(outputs)}
         for kept in description.kept:
@@ -48,4 +49,5 @@ class Tally:
             *(self.shapes[name] for name in outputs), multiply_adds=self.multiply_adds,
             kept=tuple(kept._replace(name=roles.get(name, name)) for name, kept in self.kept.items()),
             field=widest(self.fields[name] for name in outputs),
-            views=len(outputs) > 0 and all(self.memory[name] == "x0" for name in outputs))
+            views=tuple(self.inputs.index(self.memory[name]) if self.memory[name] in self.inputs else None
+                        for name in outputs))

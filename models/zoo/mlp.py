@@ -1,6 +1,7 @@
 """The multi-layer perceptron."""
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from ...layers import Dropout, Linear, ReLU
 from ...layers.core import Layer, ValueRangeError
@@ -28,7 +29,7 @@ def mlp(sizes: Sequence[int], activation: Callable[[], Layer] = ReLU, dropout: f
     if len(sizes) < 2:
         raise ValueRangeError(f"mlp expected sizes of input and output at least, got {list(sizes)}")
     layers: list[Layer] = []
-    for index, (inputs, outputs) in enumerate(zip(sizes, sizes[1:], strict=False)):
+    for index, (inputs, outputs) in enumerate(pairwise(sizes)):
         layers.append(Linear(inputs, outputs))
         if index < len(sizes) - 2:
             layers += [activation(), Dropout(dropout)] if dropout else [activation()]
