@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..layers.core import ChainruleError, nearest
 
-__all__ = ["ConfigError", "Position", "Problem", "explain_syntax", "explain_unreadable"]
+__all__ = ["ConfigError", "Position", "Problem", "explain_character", "explain_syntax", "explain_unreadable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,20 @@ class ConfigError(ChainruleError, ValueError):
     def at(cls, where: Position | None, path: str, message: str) -> "ConfigError":
         """Return the error for a single problem."""
         return cls([Problem(where, path, message)])
+
+
+def explain_character(character: str) -> str:
+    """Return why a character that no config may have is not allowed.
+
+    Example:
+        >>> from chainrule.experiments.problems import explain_character
+        >>> explain_character("\\0"), explain_character(b"\\xe9".decode("utf-8", "surrogateescape"))
+        ('character U+0000 is not allowed', 'byte 0xe9 is not UTF-8, which a config has to be')
+    """
+    code = ord(character)
+    if 0xdc80 <= code <= 0xdcff:    # how Python keeps a byte that it can not decode, in files and in arguments
+        return f"byte 0x{code - 0xdc00:02x} is not UTF-8, which a config has to be"
+    return f"character U+{code:04X} is not allowed"
 
 
 _SYNTAX = (    # a part of what PyYAML says, and what that means for the author of the file

@@ -5,7 +5,6 @@ import re
 import reprlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn, TypeAlias
 
@@ -13,7 +12,7 @@ import yaml
 from yaml import events
 
 from ..layers.core import nearest
-from .problems import ConfigError, Position, Problem, explain_syntax, explain_unreadable
+from .problems import ConfigError, Position, Problem, explain_character, explain_syntax, explain_unreadable
 
 __all__ = ["MAX_BYTES", "MAX_DEPTH", "MAX_DIGITS", "MAX_NODES", "MAX_PROBLEMS", "Entry", "Node", "Plain", "dump",
            "parse_config", "parse_value", "read_config"]
@@ -66,19 +65,14 @@ class Node:
 
 def read_config(path: str | Path) -> Node:
     """Read the YAML file at ``path``; raise ConfigError with all that is wrong with it."""
-    path = Path(path)
     try:
-        with path.open("rb") as file:
+        with Path(path).open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:     # ValueError: a null character in the path
-        raise ConfigError.at(Position(str(path)), "", explain_unreadable(path, error)) from None
+        raise ConfigError.at(Position(str(path)), "", explain_unreadable(Path(path), error)) from None
     if len(data) > MAX_BYTES:
         raise ConfigError.at(Position(str(path)), "", f"larger than {MAX_BYTES} bytes, which no config should be")
-    try:
-        return parse_config(data.decode(), str(path))
-    except UnicodeDecodeError as error:
-        where = Position(str(path), 1, 1).after(data[:error.start].decode().removeprefix("\ufeff"))
-        raise ConfigError.at(where, "", f"byte 0x{data[error.start]:02x} is no UTF-8; save the file as UTF-8") from None
+    return parse_config(data.decode(errors="surrogateescape"), str(path))
 
 
 def parse_config(text: str, file: str = "config") -> Node:
@@ -97,7 +91,10 @@ def parse_config(text: str, file: str = "config") -> Node:
 
 def parse_value(text: str, origin: Position, path: tuple[str, ...] = ()) -> Node:
     """Read one value of any kind, the part ``path`` of a config; if ``origin`` has no line, all nodes stand at it."""
-    return _Builder(text.removeprefix("\ufeff"), origin).document(path)
+    text = text.removeprefix("\ufeff")
+    if bad := _NOT_ALLOWED.search(text):
+        raise ConfigError.at(origin.after(text[:bad.start()]), "", explain_character(bad[0]))
+    return _Builder(text, origin).document(path)
 
 
 def dump(plain: object) -> str:
@@ -120,7 +117,6 @@ class _Builder:
     """Builds the nodes of one document from PyYAML's events, and collects the problems on the way."""
 
     def __init__(self, text: str, origin: Position) -> None:
-        self.text = text
         self.origin = origin
         self.events = yaml.parse(text, Loader=yaml.SafeLoader)
         self.event = events.Event()
@@ -130,8 +126,6 @@ class _Builder:
         self.problems: list[Problem] = []
 
     def document(self, path: tuple[str, ...]) -> Node:
-        if bad := _NOT_ALLOWED.search(self.text):
-            self.fail(self.origin.after(self.text[:bad.start()]), f"character U+{ord(bad[0]):04X} is not allowed")
         root: Node | None = None
         while not isinstance(event := self.next_event(), events.StreamEndEvent):
             if isinstance(event, events.DocumentStartEvent) and root is not None:
@@ -171,7 +165,7 @@ class _Builder:
         if node is not None:
             self.admit(where, len(self.opened), node)
             return node
-        message = f"unknown alias *{name}{nearest(name, self.anchors)}; text that begins with '*' needs quotes"
+        message = f"unknown alias *{name}; text that begins with '*' needs quotes{nearest(name, self.anchors)}"
         if name in self.anchors:
             message = f"alias *{name} stands inside the block that it repeats"
         self.report(where, path, message)
@@ -200,20 +194,21 @@ class _Builder:
         while not isinstance(event := self.next_event(), events.MappingEndEvent):
             unquoted = event.value if isinstance(event, events.ScalarEvent) and event.style is None else ""
             key = self.node(event, path)
+            where = self.at(event.start_mark)    # not that of the node, which is elsewhere for an alias
             name = key.value if isinstance(key.value, str) else None
             inner = (*path, name or unquoted or "?")
             node = self.node(self.next_event(), inner)
             if name is None:
                 fix = "; put quotes around it" if unquoted else ""
-                self.report(key.position, path, f"a key must be text, got {key.kind}{fix}")
+                self.report(where, path, f"a key must be text, got {key.kind}{fix}")
             elif unquoted == "<<":
-                self.report(key.position, path, "YAML 1.2 has no merge key '<<'; write the keys out")
+                self.report(where, path, "YAML 1.2 has no merge key '<<'; write the keys out")
             elif in_braces and ":" in unquoted and node.value is None:
-                self.report(key.position, inner, "a key without a value; the colon needs a space behind it")
+                self.report(where, inner, "a key without a value; the colon needs a space behind it")
             elif name in entries:
-                self.report(key.position, inner, f"duplicate key, first at {entries[name].key_position}")
+                self.report(where, inner, f"duplicate key, first at {entries[name].key_position}")
             else:
-                entries[name] = Entry(key.position, node)
+                entries[name] = Entry(where, node)
         return entries
 
     def admit(self, where: Position, depth: int, repeated: Node | None = None) -> None:
@@ -254,13 +249,11 @@ class _Builder:
 
 
 def _resolve(text: str) -> Value:
-    """Return what an unquoted scalar means."""
     convert = next((convert for _, pattern, convert in _CORE_SCHEMA if pattern.match(text)), None)
     if convert is None:
         return text
-    if len(text) > MAX_DIGITS:
+    if len(text) > MAX_DIGITS or len(str(value := convert(text))) > MAX_DIGITS:
         raise ValueError(f"a number of more than {MAX_DIGITS} digits")
-    value = convert(text)
     if isinstance(value, float) and math.isinf(value) and text[-1] not in "fF":
         raise ValueError(f"{text} is beyond the largest number, 1.8e308; infinity is written .inf")
     return value
@@ -271,8 +264,8 @@ _CORE_SCHEMA: tuple[tuple[str, re.Pattern[str], Callable[[str], Value]], ...] = 
     ("null", re.compile(r"(null|Null|NULL|~|)\Z"), lambda text: None),
     ("bool", re.compile(r"(true|True|TRUE|false|False|FALSE)\Z"), lambda text: text.lower() == "true"),
     ("int", re.compile(r"[-+]?[0-9]+\Z"), int),
-    ("int", re.compile(r"0o[0-7]+\Z"), partial(int, base=8)),
-    ("int", re.compile(r"0x[0-9a-fA-F]+\Z"), partial(int, base=16)),
+    ("int", re.compile(r"0o[0-7]+\Z"), lambda text: int(text, 8)),
+    ("int", re.compile(r"0x[0-9a-fA-F]+\Z"), lambda text: int(text, 16)),
     ("float", re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z"), float),
     ("float", re.compile(r"([-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))\Z"), lambda text: float(text.replace(".", ""))),
 )
@@ -281,7 +274,7 @@ _NOT_ALLOWED = re.compile(    # control characters, halves of surrogate pairs, a
 
 
 class _Dumper(yaml.SafeDumper):
-    """PyYAML's writer for plain values only, without anchors, and with the items of a list indented."""
+    """PyYAML's writer for plain values only, without anchors."""
 
     def represent_data(self, data: object) -> yaml.Node:
         if type(data) not in (type(None), bool, int, float, str, list, tuple, dict) or (
@@ -299,9 +292,6 @@ class _Dumper(yaml.SafeDumper):
 
     def ignore_aliases(self, data: object) -> bool:
         return True
-
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
-        super().increase_indent(flow, False)
 
 
 for _name, _pattern, _ in _CORE_SCHEMA:    # besides those of YAML 1.1, so that text is quoted if either misreads it

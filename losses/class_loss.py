@@ -80,6 +80,9 @@ class ClassLoss(Loss):
         check_shape(prediction_dot, own.shape, name="prediction_dot", owner=self)
         return from_rows(self.row_hvp(own.kept, own.wanted, scale, to_rows(prediction_dot)), own.shape)
 
+    def divisor(self, terms: Array, own: ClassCache) -> float:
+        return own.wanted.divisor
+
     def wanted(self, shape: Shape, rows: Array, target: Array) -> WantedClasses | WantedShares:
         """Return what the rows are held against."""
         return self.wanted_classes(shape, rows, target)

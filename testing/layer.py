@@ -13,7 +13,7 @@ from .states import STATE_CHECKS
 from .tangents import adjoint, second_order, tangents
 from .trial import Trial, draw, first_of_batch
 
-__all__ = ["check_layer", "run_check"]
+__all__ = ["check_layer", "run_check", "start"]
 
 
 def check_layer(layer: Layer, *x: Any, batch_axis: int | None = 0, seed: int = 0, entries: int = 48,
@@ -86,6 +86,7 @@ def batch_of_one(trial: Trial, batch_axis: int | None, tolerance: float) -> Iter
 
 
 def start(report: Report, mode: str, layer: Layer, x: tuple[Any, ...], training: bool, seed: int) -> Trial | None:
+    """Return the trial, or None with the reason in the report if forward does not even run."""
     try:
         return Trial(layer, x, training=training, seed=seed)
     except Exception as error:      # as in run_check

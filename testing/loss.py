@@ -11,7 +11,7 @@ from ..losses import Loss
 from .calls import CALL_CHECKS
 from .compare import each, label, mismatch
 from .derivatives import Kink, forward_repeats, gradients, judge
-from .layer import run_check
+from .layer import run_check, start
 from .numeric import Slopes, line_slopes
 from .objective import Objective
 from .report import Report
@@ -54,37 +54,33 @@ def _check_reduction(report: Report, loss: Loss, reduction: str, x: tuple[Any, .
         reduced.reduction = reduction
     mode = f"for reduction={reduction!r}" if reduction else "as it is"
     arguments = (as_float(packed(x), np.float64), as_float(target, np.float64))
-    trials: list[Trial] = []
-
-    def runs() -> Iterator[str]:
-        trials.append(Trial(Objective(reduced, arguments[1]), x, seed=seed))
-        yield from ()
-    run_check(report, mode, runs)
-    for trial in trials:
-        run_check(report, mode, forward_repeats, trial)
-        run_check(report, mode, gradients, trial, entries, tolerance)
-        for check in (*CALL_CHECKS, backward_follows_forward, same_seed_same_bits, state_dict_is_complete,
-                      copies_are_independent):
-            run_check(report, mode, check, trial)
-        for loss_check in (values_and_dtypes, backward_starts_at_one, target_is_left_alone, terms_add_up):
-            run_check(report, mode, loss_check, deepcopy(reduced), *copies(arguments))
-        run_check(report, mode, hessian, deepcopy(reduced), *copies(arguments), trial.rng, tolerance)
-        run_check(report, mode, batch_of_one, trial, batch_axis, tolerance)
+    trial = start(report, mode, Objective(reduced, arguments[1]), x, True, seed)
+    if trial is None:
+        return
+    run_check(report, mode, forward_repeats, trial)
+    run_check(report, mode, gradients, trial, entries, tolerance)
+    for check in (*CALL_CHECKS, backward_follows_forward, same_seed_same_bits, state_dict_is_complete,
+                  copies_are_independent):
+        run_check(report, mode, check, trial)
+    for loss_check in (values_and_dtypes, backward_starts_at_one, target_is_left_alone, terms_add_up):
+        run_check(report, mode, loss_check, deepcopy(reduced), *copies(arguments))
+    run_check(report, mode, hessian, deepcopy(reduced), *copies(arguments), trial.rng, tolerance)
+    run_check(report, mode, batch_of_one, trial, batch_axis, tolerance)
 
 
 def values_and_dtypes(loss: Loss, prediction: Any, target: Any) -> Iterator[str]:
     """The value is a Python float, or an array of the prediction's dtype; the gradient has that dtype too."""
     for dtype in (np.float32, np.float64):
-        given = as_float(prediction, dtype)
+        given, case = as_float(prediction, dtype), f"for a prediction in {np.dtype(dtype)}"
         value = loss.forward(given, as_float(target, dtype))
         scalar = getattr(loss, "reduction", "mean") != "none"
         if scalar and type(value) is not float:
             yield f"value: expected a Python float, received {type(value).__name__}"
         if not scalar and (not isinstance(value, (np.ndarray, np.generic)) or value.dtype != dtype):
-            yield f"value for a prediction in {np.dtype(dtype)}: expected that dtype, received {_kind(value)}"
+            yield f"value {case}: expected that dtype, received {_kind(value)}"
         for grad in flatten(loss.backward() if scalar else loss.backward(np.ones_like(value))):
             if grad is not None and grad.dtype != dtype:
-                yield f"grad_prediction for a prediction in {np.dtype(dtype)}: expected that dtype, received {grad.dtype}"
+                yield f"grad_prediction {case}: expected that dtype, received {grad.dtype}"
 
 
 def backward_starts_at_one(loss: Loss, prediction: Any, target: Any) -> Iterator[str]:

@@ -42,3 +42,17 @@ def agrees():
                 close(parameter.grad, parameters[name].grad, f"gradient of {name}")
 
     return compare
+
+
+def pytest_addoption(parser):
+    parser.addoption("--sample", type=int, metavar="N", help="run only N of the selected tests, drawn by --sample-seed")
+    parser.addoption("--sample-seed", type=int, default=0, help="seed of --sample")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config, items):
+    size = config.getoption("--sample")
+    if size is not None and size < len(items):
+        drawn = set(np.random.default_rng(config.getoption("--sample-seed")).permutation(len(items))[:size])
+        config.hook.pytest_deselected(items=[item for index, item in enumerate(items) if index not in drawn])
+        items[:] = [item for index, item in enumerate(items) if index in drawn]

@@ -1,0 +1,215 @@
+"""A config's nodes made into objects: names looked up, arguments held against signatures, all problems collected."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from inspect import isclass, signature
+from typing import Any, NamedTuple, TypeVar, get_args, get_origin
+from weakref import WeakKeyDictionary
+
+from ..layers.core import ChainruleError, Layer, message, nearest
+from .problems import ConfigError, Position, Problem
+from .reading import Entry, Node
+from .registry import KINDS, Kind
+from .signatures import Argument, arguments_of
+from .values import is_plain, members, parse
+
+__all__ = ["Builder", "Place", "Recipe", "gather"]
+
+Result = TypeVar("Result")
+
+
+class Place(NamedTuple):
+    """Where something is named in a config: the position of the name, and the dotted path."""
+
+    where: Position
+    path: str
+
+    def below(self, name: str) -> str:
+        """Return the path of what is called ``name`` in here."""
+        return f"{self.path}.{name}" if self.path else name
+
+    def error(self, what: str) -> ConfigError:
+        """Return the error for a single problem here."""
+        return ConfigError.at(self.where, self.path, what)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Something a config names, made anew at every call; the caller gives the arguments that only the program has."""
+
+    builder: "Builder"
+    node: Node
+    kind: Kind
+    path: str
+
+    def __call__(self, **given: Any) -> Any:
+        return self.builder.thing(self.node, self.kind, self.path, given)
+
+
+def gather(calls: Iterable[Callable[[], Result]], problems: Iterable[Problem] = ()) -> list[Result]:
+    """Return what each call returns; raise one ConfigError with ``problems`` and those of all calls that raise one."""
+    results, found = [], list(problems)
+    for call in calls:
+        try:
+            results.append(call())
+        except ConfigError as error:
+            found.extend(error.problems)
+    if found:
+        raise ConfigError(found)
+    return results
+
+
+class Builder:
+    """Makes what a config describes, and remembers where every layer was named.
+
+    A thing is written ``Name``, or ``Name: arguments``: a mapping names them, a list has them in order, a single value
+    is the first. Where a layer is wanted, a list of layers is a ``Sequential``.
+
+    Example:
+        >>> from chainrule.experiments.binding import Builder
+        >>> from chainrule.experiments.reading import parse_config
+        >>> root = parse_config("model: [{Linear: [4, 3]}, Tanh, {Dropout: 0.1}]")
+        >>> Builder().value(root.value["model"].node, Layer, "model")[0]
+        Linear(4, 3)
+    """
+
+    def __init__(self) -> None:
+        self.places: WeakKeyDictionary[Layer, Place] = WeakKeyDictionary()
+
+    def value(self, node: Node, annotation: Any, path: str) -> Any:
+        """Return what ``node`` stands for where ``annotation`` is wanted.
+
+        Raises: ConfigError with all that is wrong with it.
+        """
+        named = next((member for member in members(annotation) if not is_plain(member)), None)
+        if named is None:
+            return parse(node, annotation, path)
+        if node.value is None and type(None) in members(annotation):
+            return None
+        origin, inner = get_origin(named), get_args(named)
+        if named in KINDS:
+            return self.thing(node, KINDS[named], path)
+        if origin is Callable:
+            recipe = Recipe(self, node, KINDS[inner[-1]], path)
+            recipe(**recipe.kind.stand_in())        # tried at once, so that all problems of a file come together
+            return recipe
+        if isclass(named):
+            return self.section(node, named, path)
+        if origin in (dict, Mapping):
+            return self._mapping(node, inner[1], path)
+        return self._items(node, named, path)
+
+    def thing(self, node: Node, kind: Kind, path: str, given: Mapping[str, Any] | None = None) -> Any:
+        """Return the object that ``node`` names, made with its arguments and those of ``given`` that it takes."""
+        if isinstance(node.value, tuple) and kind.several is not None:
+            function, place, arguments = kind.several, Place(node.position, path), node
+        else:
+            function, place, arguments = _named(node, kind, path)
+        made = self._call(function, arguments, place, given or {})
+        if isinstance(made, Layer):
+            self.places[made] = place
+        return made
+
+    def section(self, node: Node, section: type, path: str) -> Any:
+        """Return the section of a config, a dataclass, whose fields are the keys of ``node``."""
+        if node.value is not None and not isinstance(node.value, dict):
+            keys = ", ".join(arguments_of(section))
+            raise ConfigError.at(node.position, path, f"expected a mapping with keys of {keys}; got {node.kind}")
+        return self._call(section, node, Place(node.position, path), {})
+
+    def _call(self, function: Callable[..., Any], node: Node, place: Place, given: Mapping[str, Any]) -> Any:
+        bound = signature(function).bind_partial()
+        bound.arguments.update((name, given[name]) for name in bound.signature.parameters if name in given)
+        known = {name: argument for name, argument in arguments_of(function).items() if name not in bound.arguments}
+        entries, problems = _written(node, known, place)
+        values = gather((partial(self._argument, known[name], name, entry.node, place)
+                         for name, entry in entries.items()), problems)
+        bound.arguments.update(zip(entries, values, strict=True))
+        try:
+            return function(*bound.args, **bound.kwargs)
+        except ConfigError:
+            raise
+        except (ChainruleError, ArithmeticError, MemoryError, ValueError) as error:
+            raise _blamed(error, entries, place) from error
+
+    def _argument(self, argument: Argument, name: str, node: Node, place: Place) -> Any:
+        if argument.variadic:
+            return self._items(node, list[argument.annotation], place.path)     # type: ignore[name-defined]
+        return self.value(node, argument.annotation, place.below(name))
+
+    def _items(self, node: Node, annotation: Any, path: str) -> list[Any]:
+        """Return the items of a list of one annotation, or of a tuple whose last annotation is starred."""
+        *first, rest = get_args(annotation)
+        rest = get_args(rest)[0] if first else rest
+        if not isinstance(node.value, tuple) or len(node.value) < len(first):
+            raise ConfigError.at(node.position, path, f"expected a list{' of at least one item' * bool(first)}, "
+                                                      f"got {node.kind}")
+        place = Place(node.position, path)
+        return gather(partial(self.value, item, first[index] if index < len(first) else rest, place.below(str(index)))
+                      for index, item in enumerate(node.value))
+
+    def _mapping(self, node: Node, annotation: Any, path: str) -> dict[str, Any]:
+        if not isinstance(node.value, dict):
+            raise ConfigError.at(node.position, path, f"expected a mapping, got {node.kind}")
+        place = Place(node.position, path)
+        return dict(zip(node.value, gather(partial(self.value, entry.node, annotation, place.below(name))
+                                           for name, entry in node.value.items()), strict=True))
+
+
+def _named(node: Node, kind: Kind, path: str) -> tuple[Callable[..., Any], Place, Node]:
+    """Return what a node names, where, and the node of its arguments."""
+    if isinstance(node.value, str):
+        name, where, arguments = node.value, node.position, Node(None, node.position)
+    elif isinstance(node.value, dict) and len(node.value) == 1:
+        name, (where, arguments) = next(iter(node.value.items()))
+    else:
+        got = f"{len(node.value)} keys: {', '.join(node.value)}" if isinstance(node.value, dict) else node.kind
+        raise ConfigError.at(node.position, path, f"expected the name of one {kind.title}, alone or before its "
+                                                  f"arguments as in 'Name: {{argument: value}}', got {got}")
+    place = Place(where, Place(where, path).below(name))
+    if name not in kind.members:
+        other = next((other.title for other in KINDS.values() if name in other.members), None)
+        hint = f"; it is a {other}" if other else nearest(name, kind.members) or f"; known: {', '.join(kind.members)}"
+        raise place.error(f"unknown {kind.title}{hint}")
+    return kind.members[name], place, arguments
+
+
+def _written(node: Node, known: Mapping[str, Argument], place: Place) -> tuple[dict[str, Entry], list[Problem]]:
+    """Return by name the arguments that ``node`` writes, and the problems of names, number and order."""
+    problems: list[Problem] = []
+    items = node.value if isinstance(node.value, tuple) else (node,)
+    variadic = [name for name, argument in known.items() if argument.variadic]
+    if node.value is None:
+        entries = {}
+    elif variadic:
+        entries = {variadic[0]: Entry(node.position, Node(items, node.position))}
+    elif isinstance(node.value, dict):
+        entries = {name: entry for name, entry in node.value.items() if name in known}
+        problems += [Problem(entry.key_position, place.below(name), f"unknown key{nearest(name, known) or _list(known)}")
+                     for name, entry in node.value.items() if name not in known]
+    elif len(items) > len(known):
+        raise ConfigError.at(node.position, place.path, f"got {len(items)} values{_list(known)}")
+    elif len(items) > 1 and any(argument.annotation in KINDS for argument in known.values()):
+        raise ConfigError.at(node.position, place.path, f"give these by name{_list(known)}")
+    else:
+        entries = {name: Entry(item.position, item) for name, item in zip(known, items, strict=False)}
+    said = " ".join(problem.message for problem in problems)
+    missing = [repr(name) for name, argument in known.items()
+               if argument.required and name not in entries and repr(name) not in said]
+    if missing:
+        problems.append(Problem(place.where, place.path, f"missing {', '.join(missing)}"))
+    return entries, problems
+
+
+def _list(known: Iterable[str]) -> str:
+    return f"; known: {', '.join(known)}" if known else "; it takes none"
+
+
+def _blamed(error: Exception, entries: Mapping[str, Entry], place: Place) -> ConfigError:
+    """Return the error of a constructor, at the argument that it mentions first, else at the name."""
+    name = next((word for word in re.findall(r"\w+", str(error)) if word in entries), None)
+    if name is not None:
+        place = Place(entries[name].node.position, place.below(name))
+    return place.error(message(error))

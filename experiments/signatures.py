@@ -1,0 +1,48 @@
+"""What a config may set: the arguments of a constructor or function whose annotations YAML can express."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import is_dataclass
+from functools import reduce
+from inspect import Parameter, isclass, signature
+from operator import or_
+from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
+
+from .registry import KINDS
+from .values import is_plain, members
+
+__all__ = ["Argument", "arguments_of"]
+
+
+class Argument(NamedTuple):
+    """One argument: what may be written, whether it must be, and whether it takes all that a list holds."""
+
+    annotation: Any
+    required: bool
+    variadic: bool
+
+
+def arguments_of(function: Callable[..., Any]) -> dict[str, Argument]:
+    """Return by name the arguments of ``function`` that a config may set; arrays and generators are left out.
+
+    Example:
+        >>> from chainrule.experiments.signatures import arguments_of
+        >>> list(arguments_of(Linear))
+        ['in_features', 'out_features', 'bias']
+    """
+    hints = get_type_hints(function.__init__ if isclass(function) else function)    # type: ignore[misc]
+    found = {}
+    for name, parameter in signature(function).parameters.items():
+        kept = [member for member in members(hints.get(name, object)) if _writable(member)]
+        if any(member is not type(None) for member in kept):
+            variadic = parameter.kind is Parameter.VAR_POSITIONAL
+            found[name] = Argument(reduce(or_, kept), parameter.default is Parameter.empty and not variadic, variadic)
+    return found
+
+
+def _writable(annotation: Any) -> bool:
+    origin, inner = get_origin(annotation), get_args(annotation)
+    if is_plain(annotation) or annotation in KINDS or (isclass(annotation) and is_dataclass(annotation)):
+        return True
+    if origin is Callable:
+        return inner[-1] in KINDS
+    return origin in (tuple, list, dict, Sequence, Mapping) and all(part is ... or _writable(part) for part in inner)

@@ -1,0 +1,58 @@
+"""Judging a network on a data set, and its predictions for one."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..data import ArrayDataset, DataLoader, check_finite
+from ..layers.core import Array, DtypeError, Layer, ValueRangeError
+from ..losses import Loss
+from .metrics import Metric, find_metric
+from .modes import evaluating
+from .totals import Totals
+
+__all__ = ["Batches", "evaluate", "predict"]
+
+Batches = Iterable[tuple[Array, Array]]
+
+
+def evaluate(model: Layer, loss: Loss, data: Batches | ArrayDataset, metrics: Sequence[str | Metric] = (),
+             ) -> dict[str, Any]:
+    """Return loss and metrics of a network over a data set, in evaluation mode; the batch size does not matter.
+
+    Raises: ValueRangeError when there is not one batch.
+
+    Example:
+        >>> evaluate(Identity(), MSELoss(), ArrayDataset(np.zeros((5, 1)), np.ones((5, 1))))
+        {'loss': 1.0}
+    """
+    totals = Totals(loss, [find_metric(metric) for metric in metrics])
+    with evaluating(model):
+        for x, y in DataLoader(data, 256) if isinstance(data, ArrayDataset) else data:
+            prediction = model.forward(x)
+            totals.add(loss.forward(prediction, y), prediction, y)
+    if not totals.batches:
+        raise ValueRangeError("evaluate expected at least one batch, got none")
+    return totals.results()
+
+
+def predict(model: Layer, x: Array, batch_size: int | None = 256) -> Array:
+    """Return the output of a network for each sample, in evaluation mode, computed batch by batch.
+
+    Shapes:
+        x: (N, ...)
+
+    Raises: NonFiniteError for a NaN or an infinity in ``x``; DtypeError for a network of several outputs.
+
+    Example:
+        >>> predict(Linear(3, 2), np.ones((5, 3), np.float32)).shape
+        (5, 2)
+    """
+    check_finite(x)
+    with evaluating(model):
+        outputs = [model.forward(batch) for batch, _ in DataLoader(ArrayDataset(x, x), batch_size)]
+    if not isinstance(outputs[0], np.ndarray):
+        raise DtypeError(f"predict expected a network with one output array, got {len(outputs[0])} from "
+                         f"{type(model).__name__}; put Select(index) behind it")
+    return np.concatenate(outputs)

@@ -1,0 +1,60 @@
+"""Loss and metrics of a whole data set, added up batch by batch."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from ..layers.core import Array, ValueRangeError
+from ..losses import Loss
+from .metrics import Metric
+
+__all__ = ["Totals"]
+
+
+class Totals:
+    """What loss and metrics would be on all batches at once, however the data was divided.
+
+    With reduction "mean" a batch counts by what the loss divided by: its items, or the weights of their classes. With
+    "sum" the batches add up. A penalty is no property of the data, and is averaged over the steps.
+
+    Raises: ValueRangeError for a loss with reduction "none", which is no single number.
+
+    Example:
+        >>> loss = MSELoss()
+        >>> totals = Totals(loss)
+        >>> for x, y in [(np.zeros(3), np.ones(3)), (np.zeros(1), np.array([3.0]))]:
+        ...     totals.add(loss.forward(x, y), x, y)
+        >>> totals.results()
+        {'loss': 3.0}
+    """
+
+    def __init__(self, loss: Loss, metrics: Sequence[Metric] = ()) -> None:
+        if loss.reduction == "none":
+            raise ValueRangeError(f"training and evaluation expected a loss that is one number, got {loss.title}; "
+                                  f"give it reduction='mean' or 'sum'")
+        self.source = loss
+        self.metrics = metrics
+        self.batches = 0
+        self.weight = 0.0
+        self.loss = 0.0
+        self.penalty = 0.0
+        self.statistics: list[Array] = []
+
+    def add(self, loss: float, prediction: Array, target: Array, penalty: float = 0.0) -> None:
+        """Add a batch, directly after its loss was computed."""
+        self.batches += 1
+        self.penalty += (penalty - self.penalty) / self.batches
+        divisor = self.source.point().divisor
+        if self.source.reduction == "sum":
+            self.loss += loss
+        elif divisor:                       # without a single item that counts, the mean is not a number
+            self.weight += divisor
+            self.loss += (loss - self.loss) * (divisor / self.weight)
+        found = [metric.statistics(prediction, target) for metric in self.metrics]
+        self.statistics = [a + b for a, b in zip(self.statistics, found, strict=True)] if self.statistics else found
+
+    def results(self) -> dict[str, Any]:
+        """Return loss and metrics by name; the penalty, if there is one, is part of the loss and named too."""
+        penalty = {"penalty": self.penalty} if self.penalty else {}
+        return {"loss": self.loss + self.penalty, **penalty} | {
+            metric.name: metric.value(statistics)
+            for metric, statistics in zip(self.metrics, self.statistics, strict=True)}
