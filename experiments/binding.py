@@ -142,7 +142,7 @@ class Builder:
     def _items(self, node: Node, annotation: Any, path: str) -> list[Any]:
         """Return the items of a list of one annotation, or of a tuple whose last annotation is starred."""
         *first, rest = get_args(annotation)
-        rest = get_args(rest)[0] if first else rest
+        rest = get_args(get_args(rest)[0])[0] if first else rest        # tuple[T, *tuple[U, ...]]: U
         if not isinstance(node.value, tuple) or len(node.value) < len(first):
             raise ConfigError.at(node.position, path, f"expected a list{' of at least one item' * bool(first)}, "
                                                       f"got {node.kind}")

@@ -8,17 +8,20 @@ from typing import Any
 
 import numpy as np
 
-from .. import data, layers, losses, models, optim
+from .. import data, layers, losses, models, optim, training
 from ..data import ArrayDataset
 from ..layers import Elementwise, Gate, LinearMap, Parameter
 from ..layers.core import Layer
 from ..losses import ClassLoss, ElementwiseLoss, Loss, Penalty
 from ..models import Graph, Model, Sequential, zoo
-from ..optim import SGD, Optimizer
+from ..optim import SGD, Optimizer, Schedule
+from ..training import METRICS, Callback, History, JsonLines, Metric, Monitor, NonFiniteGuard, Progress, ScheduleRunner
 
 __all__ = ["KINDS", "Kind", "graph"]
 
-_BASES = {Layer, Elementwise, Gate, LinearMap, Model, Loss, ClassLoss, ElementwiseLoss, Penalty, Optimizer}
+_BASES = {Layer, Elementwise, Gate, LinearMap, Model, Loss, ClassLoss, ElementwiseLoss, Penalty, Optimizer, Schedule,
+          Callback, Monitor}
+_BUILT_IN = {History, JsonLines, NonFiniteGuard, Progress, ScheduleRunner}      # a run has these callbacks anyway
 
 
 @dataclass(frozen=True)
@@ -48,8 +51,8 @@ def _exports(room: ModuleType, base: type) -> dict[str, Callable[..., Any]]:
     found = {}
     for name in room.__all__:
         thing = getattr(room, name)
-        made = thing if inspect.isclass(thing) else inspect.get_annotations(thing).get("return")
-        if inspect.isclass(made) and issubclass(made, base) and thing not in _BASES:
+        made = thing if inspect.isclass(thing) else getattr(thing, "__annotations__", {}).get("return")
+        if inspect.isclass(made) and issubclass(made, base) and thing not in _BASES | _BUILT_IN:
             found[name] = thing
     return found
 
@@ -60,9 +63,12 @@ def _parameters() -> list[Parameter]:
 
 KINDS: dict[type, Kind] = {
     ArrayDataset: Kind("data set", _exports(data, ArrayDataset)),
-    Layer: Kind("layer or model", _exports(layers, Layer) | _exports(models, Layer) | _exports(zoo, Layer)
-                | {"Graph": graph}, several=Sequential),
+    Layer: Kind("layer", _exports(layers, Layer) | _exports(models, Layer) | _exports(zoo, Layer) | {"Graph": graph},
+                several=Sequential),
     Loss: Kind("loss", _exports(losses, Loss)),
     Penalty: Kind("penalty", _exports(losses, Penalty), stand_in=lambda: {"parameters": _parameters()}),
     Optimizer: Kind("optimizer", _exports(optim, Optimizer), stand_in=lambda: {"params": _parameters()}),
+    Schedule: Kind("schedule", _exports(optim, Schedule), stand_in=lambda: {"optimizer": SGD(_parameters())}),
+    Metric: Kind("metric", METRICS),
+    Callback: Kind("callback", _exports(training, Callback)),
 }

@@ -5,7 +5,7 @@ from dataclasses import is_dataclass
 from functools import reduce
 from inspect import Parameter, isclass, signature
 from operator import or_
-from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
+from typing import Any, NamedTuple, Unpack, get_args, get_origin, get_type_hints
 
 from .registry import KINDS
 from .values import is_plain, members
@@ -45,4 +45,6 @@ def _writable(annotation: Any) -> bool:
         return True
     if origin is Callable:
         return inner[-1] in KINDS
+    if origin is Unpack:        # the rest of a tuple
+        return _writable(inner[0])
     return origin in (tuple, list, dict, Sequence, Mapping) and all(part is ... or _writable(part) for part in inner)

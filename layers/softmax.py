@@ -6,7 +6,7 @@ import numpy as np
 
 from .core import Array, Description, Kept, Layer, Shape, ShapeError, as_dtype, check_shape, show_shape
 
-__all__ = ["LogSoftmax", "Softmax"]
+__all__ = ["LogSoftmax", "Softmax", "Softmax2d", "Softmin"]
 
 
 class _Competing(Layer):
@@ -64,13 +64,16 @@ class Softmax(_Competing):
         [[0.25, 0.75]]
     """
 
+    sign = 1                # of the scores: low ones are favoured with -1
+
     def value(self, x: Array) -> Array:
-        y: Array = np.exp(x - x.max(axis=self.dim, keepdims=True))
+        scores = x if self.sign == 1 else -x
+        y: Array = np.exp(scores - scores.max(axis=self.dim, keepdims=True))
         y /= self._sum(y)
         return y
 
     def transposed(self, grad_out: Array, y: Array) -> Array:
-        grad_x: Array = y * (grad_out - self._sum(grad_out * y))
+        grad_x: Array = self.sign * y * (grad_out - self._sum(grad_out * y))
         return grad_x
 
     def jvp(self, x_dot: Array | None) -> Array | None:
@@ -84,7 +87,8 @@ class Softmax(_Competing):
         y = self.saved()
         grad_x_dot = np.zeros_like(y) if grad_out_dot is None else self.transposed(grad_out_dot, y)
         if y_dot is not None:
-            grad_x_dot = grad_x_dot + y_dot * (grad_out - self._sum(grad_out * y)) - y * self._sum(grad_out * y_dot)
+            moved = y_dot * (grad_out - self._sum(grad_out * y)) - y * self._sum(grad_out * y_dot)
+            grad_x_dot = grad_x_dot + self.sign * moved
         return self.backward(grad_out), grad_x_dot
 
 
@@ -127,3 +131,47 @@ class LogSoftmax(_Competing):
         if y_dot is not None:
             grad_x_dot = grad_x_dot - np.exp(y) * y_dot * self._sum(grad_out)
         return self.backward(grad_out), grad_x_dot
+
+
+class Softmin(Softmax):
+    """Probabilities that favour low scores, ``y = exp(-x) / sum(exp(-x))`` along axis ``dim``.
+
+    Gradients:
+        grad_x = -y * (grad_out - sum(grad_out * y))
+
+    Cost: as Softmax.
+
+    Source: torch.nn.Softmin.
+
+    Example:
+        >>> Softmin().forward(np.array([[0.0, np.log(3.0)]])).round(3).tolist()
+        [[0.75, 0.25]]
+    """
+
+    sign = -1
+
+
+class Softmax2d(Softmax):
+    """Softmax over the channels of every pixel.
+
+    Shapes:
+        x, y: (N, C, H, W) or (C, H, W)
+
+    Gradients:
+        grad_x = y * (grad_out - sum(grad_out * y)), sums over the channels
+
+    Cost: as Softmax.
+
+    Source: torch.nn.Softmax2d.
+
+    Example:
+        >>> Softmax2d().forward(np.zeros((4, 1, 1))).ravel().tolist()
+        [0.25, 0.25, 0.25, 0.25]
+    """
+
+    def __init__(self) -> None:
+        super().__init__(-3)
+
+    def _check_axis(self, x_shape: Shape) -> None:
+        if len(x_shape) not in (3, 4):
+            raise ShapeError(f"Softmax2d() expected x of shape (N, C, H, W) or (C, H, W), got {show_shape(x_shape)}")

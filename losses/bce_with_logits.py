@@ -47,7 +47,8 @@ class BCEWithLogitsLoss(ElementwiseLoss):
         return value
 
     def slope(self, prediction: Array, target: Array) -> Array:
-        return 1 - target - self._certainty(prediction, target) * sigmoid(-prediction)
+        slope: Array = 1 - target - self._certainty(prediction, target) * sigmoid(-prediction)
+        return slope
 
     def curvature(self, prediction: Array, target: Array) -> Array:
         return self._certainty(prediction, target) * sigmoid(prediction) * sigmoid(-prediction)
@@ -59,6 +60,7 @@ class BCEWithLogitsLoss(ElementwiseLoss):
 
 
 def sigmoid(x: Array) -> Array:
-    """Return ``1 / (1 + exp(-x))`` without overflow; NumPy's vector exponential is five times as fast as SciPy's expit."""
+    """Return ``1 / (1 + exp(-x))`` without overflow; three times as fast as scipy.special.expit."""
     small = np.exp(-np.abs(x))
-    return np.where(x < 0, small, 1) / (1 + small)
+    probability: Array = np.where(x < 0, small, 1) / (1 + small)
+    return probability

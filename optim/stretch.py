@@ -1,7 +1,7 @@
 """The memory of an optimiser: for a contiguous stretch of parameters, as much state as its rule asks for."""
 
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -19,7 +19,7 @@ class Run(NamedTuple):
 
 
 class Stretch:
-    """A span of parameters, how many steps each has taken, and flat arrays of state beside ``span.data``.
+    """A span of parameters, how many steps each has taken, and flat arrays of state beside the span's data.
 
     Attributes:
         span:  where the parameters lie
@@ -32,25 +32,6 @@ class Stretch:
         self.steps = [0] * len(span.parameters)
         self.state: dict[str, Array] = {}
 
-    def runs(self) -> Iterator[Run]:
-        """Count a step of every parameter that a backward pass has reached; yield the fewest runs of them.
-
-        Usually that is one run, the whole stretch; PyTorch skips parameters whose ``grad`` is None one by one.
-        """
-        run: Run | None = None
-        for index, (start, stop, parameter) in enumerate(self.places()):
-            if parameter.reached and parameter.requires_grad:
-                self.steps[index] += 1
-                step = self.steps[index]
-                if run is not None and run.stop == start and run.step == step:
-                    run = Run(run.start, stop, step)
-                    continue
-                if run is not None:
-                    yield run
-                run = Run(start, stop, step)
-        if run is not None:
-            yield run
-
     def places(self) -> Iterator[tuple[int, int, Parameter]]:
         """Yield start and stop of every parameter within the stretch, and the parameter."""
         start = 0
@@ -58,14 +39,49 @@ class Stretch:
             yield start, start + parameter.size, parameter
             start += parameter.size
 
+    def runs(self) -> Iterator[Run]:
+        """Count a step of every parameter that a backward pass has reached; yield the fewest runs of them.
+
+        Usually that is one run, the whole stretch; PyTorch skips parameters whose ``grad`` is None one by one.
+        """
+        run: Run | None = None
+        for index, (start, stop, parameter) in enumerate(self.places()):
+            if not (parameter.reached and parameter.requires_grad):
+                continue
+            self.steps[index] += 1
+            if run is not None and (run.stop, run.step) == (start, self.steps[index]):
+                run = run._replace(stop=stop)
+            else:
+                if run is not None:
+                    yield run
+                run = Run(start, stop, self.steps[index])
+        if run is not None:
+            yield run
+
     def check(self, owner: str) -> None:
         """Raise StateError if a parameter no longer lies where it lay when the optimiser was made."""
         if any(parameter.store is not self.span.store for parameter in self.span.parameters):
-            raise StateError(f"{owner} no longer owns its parameters: astype() gave them new memory after the "
-                             f"optimiser was made; call astype() first, then make the optimiser")
+            raise StateError(f"{owner} lost its parameters: astype() gave them new memory after the optimiser was "
+                             f"made; call astype() first, then make the optimiser")
 
     def ensure(self, names: Iterable[str]) -> None:
         """Provide the named state, zero where it is new."""
         for name in names:
             if name not in self.state:
                 self.state[name] = np.zeros_like(self.span.data)
+
+    def entries(self) -> Iterator[tuple[Parameter, dict[str, Any]]]:
+        """Yield every parameter that has taken a step, and a copy of its step count and state."""
+        for (start, stop, parameter), step in zip(self.places(), self.steps, strict=True):
+            if step:
+                yield parameter, {"step": step} | {name: array[start:stop].reshape(parameter.shape).copy()
+                                                   for name, array in self.state.items()}
+
+    def restore(self, entries: list[Mapping[str, Any]]) -> None:
+        """Take what ``entries`` yielded, one for each parameter; an empty one for those that took no step."""
+        self.steps = [int(entry.get("step", 0)) for entry in entries]
+        self.state.clear()
+        self.ensure({name for entry in entries for name in entry} - {"step"})
+        for (start, stop, _), entry in zip(self.places(), entries, strict=True):
+            for name in entry.keys() - {"step"}:
+                self.state[name][start:stop] = np.ravel(entry[name])

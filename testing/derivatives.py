@@ -87,7 +87,7 @@ def forward_repeats(trial: Trial) -> Iterator[str]:
     first = [np.array(y) for y in flatten(trial.forward(layer)[0])]
     if not all(np.isfinite(y).all() for y in first):
         yield "y: expected finite numbers, received NaN or infinity"
-    for y, y_again in zip(first, flatten(again(*trial.x)), strict=True):
+    for y, y_again in zip(first, flatten(again(*copies(trial.x))), strict=True):
         problem = mismatch("y of a replayed forward pass", y, y_again, 0.0)
         if problem:
             yield f"{problem}; draw from the rng= given or from default_rng(), and keep state in Buffers"
@@ -128,7 +128,7 @@ def _check_parameter(name: str, parameter: Parameter, received: Array, again: Ca
 
     def function(value: Array) -> object:
         parameter.data = value
-        return again(*trial.x)
+        return again(*copies(trial.x))
     found = list(check_entries(f"{name}.grad", function, start, packed(trial.grad_out), received, trial, entries,
                                tolerance))
     parameter.data = start

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..layers.core import ChainruleError, flatten, get_rng_state, set_rng_state
+from ..layers.core import ChainruleError, StateError, flatten, get_rng_state, set_rng_state
 from ..losses import Loss
 from .calls import CALL_CHECKS
 from .compare import each, label, mismatch
@@ -62,10 +62,21 @@ def _check_reduction(report: Report, loss: Loss, reduction: str, x: tuple[Any, .
     for check in (*CALL_CHECKS, backward_follows_forward, same_seed_same_bits, state_dict_is_complete,
                   copies_are_independent):
         run_check(report, mode, check, trial)
-    for loss_check in (values_and_dtypes, backward_starts_at_one, target_is_left_alone, terms_add_up):
+    for loss_check in (forward_comes_first, values_and_dtypes, backward_starts_at_one, target_is_left_alone, terms_add_up):
         run_check(report, mode, loss_check, deepcopy(reduced), *copies(arguments))
     run_check(report, mode, hessian, deepcopy(reduced), *copies(arguments), trial.rng, tolerance)
     run_check(report, mode, batch_of_one, trial, batch_axis, tolerance)
+
+
+def forward_comes_first(loss: Loss, prediction: Any, target: Any) -> Iterator[str]:
+    """``backward`` and ``hvp`` before ``forward`` are errors that say so."""
+    for name, argument in (("backward", 1.0), ("hvp", prediction)):
+        if hasattr(loss, name):
+            try:
+                getattr(deepcopy(loss), name)(argument)
+            except StateError:
+                continue
+            yield f"{name} before forward: expected StateError, received a result"
 
 
 def values_and_dtypes(loss: Loss, prediction: Any, target: Any) -> Iterator[str]:

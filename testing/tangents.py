@@ -121,7 +121,7 @@ def _y_along(trial: Trial, run: Run, direction: Direction) -> Callable[[float], 
         for name, parameter in run.layer.named_parameters():
             if name in direction.parameters:
                 parameter.data = start[name] + t * direction.parameters[name]
-        return run.again(*rebuilt(trial.x, _moved(flatten(trial.x), direction.x, t)))
+        return run.again(*rebuilt(trial.x, _moved(flatten(copies(trial.x)), direction.x, t)))
     return y
 
 

@@ -48,9 +48,9 @@ class Trial:
         self.other_x = _shuffled(self.x, self.rng)
         self.layer = _moved(deepcopy(layer).astype(np.float64), self.rng)
         if any(True for _ in self.layer.named_buffers()):
-            call(self.layer.train(), *self.other_x)
+            call(self.layer.train(), *copies(self.other_x))
         self.layer.train(training)
-        y, _ = call(self.fresh(), *self.x)
+        y, _ = self.forward(self.fresh())
         self.y_leaves = flatten(y)
         self.grad_out = tuple(np.asarray(self.rng.standard_normal(np.shape(leaf))) if is_float(leaf) else None
                               for leaf in self.y_leaves)
@@ -89,8 +89,8 @@ class Trial:
         return tuple(index for index, leaf in enumerate(flatten(self.x)) if is_float(leaf))
 
     def with_input(self, index: int, value: Array) -> tuple[Any, ...]:
-        """Return the inputs with one of them replaced."""
-        leaves = list(flatten(self.x))
+        """Return copies of the inputs, one of them replaced."""
+        leaves = list(flatten(copies(self.x)))
         leaves[index] = value
         return tuple(rebuilt(self.x, leaves))
 

@@ -1,6 +1,6 @@
 """Judging a network on a data set, and its predictions for one."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -9,7 +9,7 @@ from ..data import ArrayDataset, DataLoader, check_finite
 from ..layers.core import Array, DtypeError, Layer, ValueRangeError
 from ..losses import Loss
 from .metrics import Metric, find_metric
-from .modes import evaluating
+from .modes import evaluation_mode
 from .totals import Totals
 
 __all__ = ["Batches", "evaluate", "predict"]
@@ -17,7 +17,7 @@ __all__ = ["Batches", "evaluate", "predict"]
 Batches = Iterable[tuple[Array, Array]]
 
 
-def evaluate(model: Layer, loss: Loss, data: Batches | ArrayDataset, metrics: Sequence[str | Metric] = (),
+def evaluate(model: Layer, loss: Loss, data: Batches | ArrayDataset, metrics: Iterable[str | Metric] = (),
              ) -> dict[str, Any]:
     """Return loss and metrics of a network over a data set, in evaluation mode; the batch size does not matter.
 
@@ -28,7 +28,7 @@ def evaluate(model: Layer, loss: Loss, data: Batches | ArrayDataset, metrics: Se
         {'loss': 1.0}
     """
     totals = Totals(loss, [find_metric(metric) for metric in metrics])
-    with evaluating(model):
+    with evaluation_mode(model):
         for x, y in DataLoader(data, 256) if isinstance(data, ArrayDataset) else data:
             prediction = model.forward(x)
             totals.add(loss.forward(prediction, y), prediction, y)
@@ -50,7 +50,7 @@ def predict(model: Layer, x: Array, batch_size: int | None = 256) -> Array:
         (5, 2)
     """
     check_finite(x)
-    with evaluating(model):
+    with evaluation_mode(model):
         outputs = [model.forward(batch) for batch, _ in DataLoader(ArrayDataset(x, x), batch_size)]
     if not isinstance(outputs[0], np.ndarray):
         raise DtypeError(f"predict expected a network with one output array, got {len(outputs[0])} from "

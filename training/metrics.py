@@ -18,11 +18,11 @@ class Metric:
 
     Attributes:
         name:             what it is called in a history and in YAML
-        higher_is_better: which way is up, for whoever waits for an improvement
+        higher_is_better: which way is up, for whoever waits for an improvement; None: no number to be compared
     """
 
     name: ClassVar[str]
-    higher_is_better: ClassVar[bool] = True
+    higher_is_better: ClassVar[bool | None] = True
 
     def statistics(self, prediction: Array, target: Array) -> Array:
         """Return counts and sums over the samples of a batch."""
@@ -106,6 +106,7 @@ class ConfusionMatrix(ClassMetric):
     """
 
     name = "confusion_matrix"
+    higher_is_better = None
 
     def statistics(self, prediction: Array, target: Array) -> Array:
         predicted, wanted, classes = self.classes(prediction, target)

@@ -5,11 +5,11 @@ from contextlib import contextmanager
 
 from ..layers.core import Layer, inference
 
-__all__ = ["evaluating", "training"]
+__all__ = ["evaluation_mode", "training_mode"]
 
 
 @contextmanager
-def training(model: Layer) -> Iterator[None]:
+def training_mode(model: Layer) -> Iterator[None]:
     """Put every layer into training mode and let the first ones skip the gradient of the data, which nobody wants."""
     before = model.needs_input_grad
     with _mode(model, True):
@@ -21,12 +21,12 @@ def training(model: Layer) -> Iterator[None]:
 
 
 @contextmanager
-def evaluating(model: Layer) -> Iterator[None]:
+def evaluation_mode(model: Layer) -> Iterator[None]:
     """Put every layer into evaluation mode, in which no cache is kept.
 
     Example:
         >>> dropout = Dropout(0.5)
-        >>> with evaluating(dropout):
+        >>> with evaluation_mode(dropout):
         ...     dropout.forward(np.ones(3, np.float32))
         array([1., 1., 1.], dtype=float32)
         >>> dropout.training

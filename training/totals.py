@@ -46,15 +46,13 @@ class Totals:
         divisor = self.source.point().divisor
         if self.source.reduction == "sum":
             self.loss += loss
-        elif divisor:                       # without a single item that counts, the mean is not a number
+        elif divisor:                       # where no item counts, the mean is not a number
             self.weight += divisor
             self.loss += (loss - self.loss) * (divisor / self.weight)
         found = [metric.statistics(prediction, target) for metric in self.metrics]
         self.statistics = [a + b for a, b in zip(self.statistics, found, strict=True)] if self.statistics else found
 
     def results(self) -> dict[str, Any]:
-        """Return loss and metrics by name; the penalty, if there is one, is part of the loss and named too."""
-        penalty = {"penalty": self.penalty} if self.penalty else {}
-        return {"loss": self.loss + self.penalty, **penalty} | {
-            metric.name: metric.value(statistics)
-            for metric, statistics in zip(self.metrics, self.statistics, strict=True)}
+        """Return loss and metrics by name, without the penalty."""
+        return {"loss": self.loss} | {metric.name: metric.value(statistics) for metric, statistics
+                                      in zip(self.metrics, self.statistics, strict=True)}

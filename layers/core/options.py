@@ -11,12 +11,13 @@ __all__ = ["options", "show_options"]
 def options(thing: object) -> dict[str, Any]:
     """Return the constructor's arguments that differ from their defaults, positional ones first.
 
-    Every class keeps its arguments under their own names; a Parameter kept in the place of a flag such as ``bias``
-    stands for True, None for False. Generators and underscored attributes are left out.
+    Every class keeps its arguments under their own names, with an underscore behind where a method has the name; a
+    Parameter kept in the place of a flag such as ``bias`` stands for True, None for False. Generators and names that
+    begin with an underscore are left out.
     """
     found: dict[str, Any] = {}
     for name, argument in inspect.signature(type(thing).__init__).parameters.items():
-        value = vars(thing).get(name, argument.empty)
+        value = vars(thing).get(name, vars(thing).get(f"{name}_", argument.empty))
         if name in ("self", "rng") or value is argument.empty:
             continue
         if isinstance(argument.default, bool) and not isinstance(value, bool):

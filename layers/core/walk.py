@@ -8,6 +8,7 @@ __all__ = ["members"]
 Kind = TypeVar("Kind")
 
 _OF_A_CALL = frozenset({"cache", "tangent"})
+_NESTING = (list, tuple, dict)
 
 
 def members(owner: object, kind: type[Kind]) -> Iterator[tuple[str, Kind]]:
@@ -17,16 +18,16 @@ def members(owner: object, kind: type[Kind]) -> Iterator[tuple[str, Kind]]:
     in a list has its index, what lies in a dict its key as a further part of the name: ``branches.0``.
     """
     for name, value in vars(owner).items():
-        if not name.startswith("_") and name not in _OF_A_CALL:
+        if isinstance(value, kind):
+            if not name.startswith("_"):
+                yield name, value
+        elif isinstance(value, _NESTING) and name not in _OF_A_CALL and not name.startswith("_"):
             yield from _inside(name, value, kind)
 
 
-def _inside(name: str, value: Any, kind: type[Kind]) -> Iterator[tuple[str, Kind]]:
-    if isinstance(value, kind):
-        yield name, value
-    elif isinstance(value, (list, tuple)):
-        for index, item in enumerate(value):
-            yield from _inside(f"{name}.{index}", item, kind)
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield from _inside(f"{name}.{key}", item, kind)
+def _inside(name: str, nest: Any, kind: type[Kind]) -> Iterator[tuple[str, Kind]]:
+    for key, value in nest.items() if isinstance(nest, dict) else enumerate(nest):
+        if isinstance(value, kind):
+            yield f"{name}.{key}", value
+        elif isinstance(value, _NESTING):
+            yield from _inside(f"{name}.{key}", value, kind)

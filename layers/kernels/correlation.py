@@ -82,12 +82,94 @@ def correlate_weight_grad(x: Array, grad_out: Array, window: Window, groups: int
     """Return the gradient of ``weight``: every window of ``x`` times the gradient of its output, summed."""
     if x.ndim == 3:
         return correlate_weight_grad(x[:, :, None], grad_out[:, :, None], _planar(window), groups)[:, :, 0]
-    kernel, outputs, channels = window.kernel, grad_out.shape[2:], grad_out.shape[1]
+    outputs, channels = grad_out.shape[2:], grad_out.shape[1]
+    (taps, *inner), stride, dilation = window.kernel, window.stride[0], window.dilation[0]
     x, by_output = _by_group(x, groups), np.einsum("ngoh...->gohn...", _by_group(grad_out, groups))
-    grad = np.zeros((kernel[0], groups, x.shape[2] * prod(kernel[1:]), channels // groups), x.dtype)
+    grad = np.zeros((taps, groups, x.shape[2] * prod(inner), channels // groups), x.dtype)
     for block in _blocks(x, channels, window, outputs):
+        lowered = _lowered(x[block.images], block, "channels")
         part = by_output[:, :, block.lines, block.images]
         columns = part.reshape(*part.shape[:2], -1).swapaxes(1, 2)
-        lowered = _lowered(x[block.images], block, lines_last=True)
-        seen = _seen_..
-    return grad
+        for tap in range(taps):
+            lines = slice(tap * dilation, tap * dilation + (part.shape[2] - 1) * stride + 1, stride)
+            grad[tap] += lowered[:, :, lines].reshape(*lowered.shape[:2], -1) @ columns
+    # (kH, G, C * kW, O) -> (G, O, C, kH, kW)
+    grad = grad.reshape(taps, groups, -1, prod(inner), channels // groups).transpose(1, 4, 2, 0, 3)
+    return grad.reshape(channels, -1, *window.kernel)
+
+
+class _Block(NamedTuple):
+    """Some of the images, and a band of lines of their outputs."""
+
+    images: slice
+    lines: slice
+    window: Window      # as it stands at the first of these lines
+    outputs: Shape
+
+
+def _blocks(x: Array, channels: int, window: Window, outputs: Shape) -> Iterator[_Block]:
+    """Cut the work of a correlation to ``channels`` of output into parts that fit into the cache.
+
+    Where the weights alone are larger than that, a part is as large as they are, to be worth reading them.
+    """
+    inputs = x.shape[1] * x.shape[2] * window.stride[0] * prod(window.kernel[1:])
+    line = (inputs + channels) * prod(outputs[1:]) * x.itemsize
+    room = max(_ROOM, x.shape[2] * channels * prod(window.kernel) * x.itemsize)
+    height = min(outputs[0], max(1, room // line))
+    count = max(1, room // (line * outputs[0]))
+    (before, after), *others = window.padding
+    for image in range(0, len(x), count):
+        for top in range(0, outputs[0], height):
+            bottom = min(top + height, outputs[0])
+            there = window._replace(padding=((before - top * window.stride[0], after), *others))
+            yield _Block(slice(image, image + count), slice(top, bottom), there, (bottom - top, *outputs[1:]))
+
+
+def _lowered(x: Array, block: _Block, first: str = "lines") -> Array:
+    """Copy the windows along all spatial axes but the first side by side.
+
+    Shapes:
+        x:       (n, G, C, H, *spatial)
+        lowered: (G, lines, C * taps, n * outputs), or with ``first="channels"`` (G, C * taps, lines, n * outputs)
+    """
+    inner = _axes(block.window, slice(1, None))
+    view = windows(padded(x, block.window, block.outputs), inner, block.outputs[1:])
+    outputs, taps = range(4, view.ndim - len(inner.kernel)), range(view.ndim - len(inner.kernel), view.ndim)
+    columns = len(x) * prod(block.outputs[1:])
+    if first == "lines":
+        return view.transpose(1, 3, 2, *taps, 0, *outputs).reshape(*view.shape[1:4:2], -1, columns)
+    return view.transpose(1, 2, *taps, 3, 0, *outputs).reshape(view.shape[1], -1, view.shape[3], columns)
+
+
+def _seen(lowered: Array, block: _Block) -> Array:
+    """Return what each line of outputs sees, (G, H', kH * C * taps, n * outputs): a view unless dilated."""
+    view = windows(lowered.transpose(0, 2, 3, 1), _axes(block.window, slice(1)), block.outputs[:1])
+    view = view.transpose(0, 3, 4, 1, 2)
+    return view.reshape(*view.shape[:2], -1, view.shape[4])
+
+
+def _matrix(weight: Array, groups: int) -> Array:
+    """Return the weights as matrices in the order of lowered lines: (O, C, kH, kW) -> (G, 1, O, kH * C * kW)."""
+    by_tap = weight.reshape(groups, -1, *weight.shape[1:3], prod(weight.shape[3:])).transpose(0, 1, 3, 2, 4)
+    return np.ascontiguousarray(by_tap.reshape(groups, 1, by_tap.shape[1], -1))
+
+
+def _by_group(images: Array, groups: int) -> Array:
+    return images.reshape(len(images), groups, images.shape[1] // groups, *images.shape[2:])
+
+
+def _axes(window: Window, which: slice) -> Window:
+    return Window(*(field[which] for field in window))
+
+
+def _planar(window: Window) -> Window:
+    """Return the window with one more axis in front, of size one, as images of a single axis get it."""
+    kernel, stride, padding, dilation = window
+    return Window((1, *kernel), (1, *stride), ((0, 0), *padding), (1, *dilation))
+
+
+def _mirrored(window: Window) -> Window:
+    """Return the window through which an input sees the outputs, for stride one."""
+    padding = tuple((extent - 1 - before, extent - 1 - after)
+                    for extent, (before, after) in zip(window.extent, window.padding, strict=True))
+    return window._replace(padding=padding)

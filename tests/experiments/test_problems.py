@@ -147,6 +147,8 @@ WRONG = [
     ("a:\n  1.5: x", f"2:3: a: a key must be text, got the number 1.5; {QUOTES}"),
     ("true: 1", f"1:1: a key must be text, got true; {QUOTES}"),
     ("null: 1", f"1:1: a key must be text, got nothing; {QUOTES}"),
+    ("1: {b: 1e999}", "1:8: 1.b: 1e999 is beyond the largest number, 1.8e308; infinity is written .inf\n"
+                      f"f:1:1: a key must be text, got the number 1; {QUOTES}"),
     ("? \n: 1", "1:2: a key must be text, got nothing"),
     ("[1]: 2", "1:1: a key must be text, got a list"),
     ("? {b: 1}\n: 2", "1:3: a key must be text, got a mapping"),

@@ -103,11 +103,10 @@ def test_nodes_are_limited_with_aliases_written_out():
         f"f:{MAX_NODES}:3: more than {MAX_NODES} keys and values, with every alias written out")
 
 
-@pytest.mark.parametrize("text", ["[" * 10**5, "- " * 50_000,
-                                  "a: '" + "''" * 50_000, "&a " * 30_000, "!" * 10**5,
-                                  "a: 1." + "1" * 10**5 + "x", ":" * 10**5, "a: {b" * 10**5,
-                                  "".join(f"a{i}: &a{i} *b{i}\n" for i in range(10**5)), '"' + "\\n" * 10**5],
-                         ids=lambda text: text[:6])
+@pytest.mark.parametrize("text", [
+    "[" * 10**5, "- " * 50_000, "a: {b" * 10**5, ":" * 10**5, "&a " * 30_000, "!" * 10**5, "a: '" + "''" * 50_000,
+    '"' + "\\n" * 10**5, "a: 1." + "1" * 10**5 + "x", "".join(f"a{i}: &a{i} *b{i}\n" for i in range(10**5)),
+], ids=lambda text: text[:6])
 def test_large_nonsense_ends_soon(text):
     began = time.perf_counter()
     with contextlib.suppress(ConfigError):
@@ -154,12 +153,13 @@ def test_a_file_with_wrong_content(tmp_path, content, message):
 
 
 def test_a_missing_file_names_the_nearest(tmp_path):
-    for name in ("digits_mlp.yaml", "digits_cnn.yml", "digits_mpl.txt"):
+    for name in ("digits_mlp.yaml", "digits_cnn.yml", "digits_mpl.txt", "notes.txt"):
         (tmp_path / name).write_text("a: 1")
     expected = {
         "digits_mpl.yaml": "no such file – did you mean 'digits_mlp.yaml'?",
         "digits_cnn.yaml": "no such file – did you mean 'digits_cnn.yml'?",
         "xyz.yaml": "no such file",
+        "notes.yaml": "no such file",
         "nowhere/xyz.yaml": f"no such file; there is no folder {str(tmp_path / 'nowhere')!r}",
         ".": "is a folder, not a config file",
         "a\0b": "can not be read: embedded null byte",
@@ -180,6 +180,9 @@ def test_a_file_without_permission(tmp_path, monkeypatch):
 
 # writing
 
+SHARED = [1, 2]
+
+
 @pytest.mark.parametrize(("plain", "text"), [
     ({"lr": 1e-3, "small": 1e-5, "large": 1e22, "half": 0.5, "one": 1.0, "none": None, "yes": True},
      "lr: 0.001\nsmall: 1.0e-05\nlarge: 1.0e+22\nhalf: 0.5\none: 1.0\nnone: null\n'yes': true\n"),
@@ -188,13 +191,13 @@ def test_a_file_without_permission(tmp_path, monkeypatch):
     ({"texts": ["no", "1e-3", "012", "12:30", "0o17", "1_0", ".inf", "~", "", " a", "<<", "a b", "ü"], "lines": "a\nb"},
      "texts: ['no', '1e-3', '012', '12:30', '0o17', '1_0', '.inf', '~', '', ' a', '<<', a b, ü]\n"
      'lines: "a\\nb"\n'),
+    ({"a": SHARED, "b": SHARED}, "a: [1, 2]\nb: [1, 2]\n"),
     ({}, "{}\n"),
 ])
 def test_the_written_text(plain, text):
     assert dump(plain) == text
 
 
-shared = [1, 2]
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers(-10**99 + 1, 10**99) | st.floats() | st.text(max_size=300)
     | st.sampled_from([text for text, _ in SCALARS])
@@ -205,7 +208,7 @@ PLAIN = st.recursive(
 
 @settings(deadline=None, max_examples=300)
 @given(PLAIN)
-@example([shared, shared])
+@example([SHARED, SHARED])
 @example("a " * 200)
 @example(" \n" + "word " * 60)
 def test_what_is_written_is_read_back(plain):
@@ -231,8 +234,8 @@ def test_only_plain_values_are_written(plain):
 
 INDICATORS = st.text("ab1 \n-:?,[]{}#&*!|>'\"%@`<~.\\\t\r", max_size=40)
 LINES = st.lists(max_size=9, elements=st.sampled_from([
-    "a: 1", "b:", "  c: [1, 2]", "  - x", "- y", "&x", "*x", "'q", "# c", "---", "g: *y", "{", "}", "d: &y {e: f}", "  ",
-    "\t", "h: |", "   text", "<<: *y"])).map("\n".join)
+    "a: 1", "b:", "  c: [1, 2]", "  - x", "- y", "&x", "*x", "'q", "# c", "---", "g: *y", "{", "}", "d: &y {e: f}",
+    "  ", "\t", "h: |", "   text", "<<: *y"])).map("\n".join)
 
 
 def outline(value):

@@ -30,7 +30,7 @@ def test_copy_adds_and_reads_none_as_zero():
     x = np.arange(4.0)
     assert all(y is x for y in copy.forward(x))
     assert copy.backward((x, None, 10 * x)).tolist() == (11 * x).tolist()
-    with pytest.raises(ShapeError, match="Copy.* expected 3 gradients, got 2"):
+    with pytest.raises(ShapeError, match=r"Copy.* expected 3 gradients, got 2"):
         copy.backward((x, x))
 
 
@@ -40,5 +40,5 @@ def test_select_counts_depth_first_and_from_the_end():
     assert select.forward(a, (b, c)) is c
     assert select.backward(c) == (None, None, c) or select.backward(c)[2] is c
     assert Select(1).forward((a, b)) is b
-    with pytest.raises(ShapeError, match="Select.* expected more than 3 inputs, got 2"):
+    with pytest.raises(ShapeError, match=r"Select.* expected more than 3 inputs, got 2"):
         Select(3).forward(a, b)

@@ -53,5 +53,5 @@ def test_a_function_without_curvature_says_so():
         def slope(self, x, y):
             return np.ones_like(y)
 
-    with pytest.raises(NotImplementedError, match="Bare.curvature"):
+    with pytest.raises(NotImplementedError, match=r"Bare\.curvature"):
         Bare().curvature(np.ones(1), np.ones(1))

@@ -9,7 +9,8 @@ from chainrule.layers import Add, Divide, Maximum, Multiply, Subtract
 from chainrule.layers.core import ShapeError
 
 GATES = {Add: "add", Subtract: "sub", Multiply: "mul", Divide: "div", Maximum: "maximum"}
-pairs = st.sampled_from([((3, 4), (3, 4)), ((3, 4), (4,)), ((3, 1), (1, 4)), ((), (2, 3)), ((2, 1, 3), (4, 1)), ((), ())])
+pairs = st.sampled_from([((3, 4), (3, 4)), ((3, 4), (4,)), ((3, 1), (1, 4)), ((), (2, 3)), ((2, 1, 3), (4, 1)),
+                         ((), ())])
 
 
 @settings(max_examples=40, deadline=None, derandomize=True)

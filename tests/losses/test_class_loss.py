@@ -57,7 +57,7 @@ def test_wrong_targets(kind):
         kind().forward(X, np.zeros((4, 1), int))
     with pytest.raises(ShapeError, match=r"target\.argmax\(axis=1\)"):
         kind().forward(X, np.eye(4, 3, dtype=int))
-    with pytest.raises(DtypeError, match="expected target as integers, .* got float64"):
+    with pytest.raises(DtypeError, match=r"expected target as integers, .* got float64"):
         kind().forward(X, np.zeros(4))
     with pytest.raises(DtypeError, match="got bool"):
         kind().forward(X, np.zeros(4, bool))

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from ...layers.core import UnknownNameError
-from .callback import Callback, Row
+from .callback import Callback
 
 if TYPE_CHECKING:
     from ..trainer import Trainer
@@ -12,9 +12,9 @@ __all__ = ["Monitor"]
 
 
 class Monitor(Callback):
-    """Base of callbacks that watch a number of every epoch: ``monitor`` is its column, such as "val_loss".
+    """Base of callbacks that watch one number of every epoch, ``row[monitor]``, such as "val_loss".
 
-    Raises: UnknownNameError at the start of a fit in which that column will not exist.
+    Raises: UnknownNameError at the start of a fit in which there will be no such column.
     """
 
     def __init__(self, monitor: str) -> None:
@@ -23,6 +23,6 @@ class Monitor(Callback):
     def on_fit_begin(self, trainer: "Trainer") -> None:
         known = trainer.columns()
         if self.monitor not in known:
-            missing = "; give fit validation data" if self.monitor.removeprefix("val_") in known else ""
             error = UnknownNameError.of(f"monitor of {type(self).__name__}", self.monitor, known)
-            raise UnknownNameError(f"{error}{missing}")
+            fix = "; give fit validation data" if self.monitor.removeprefix("val_") in known else ""
+            raise UnknownNameError(f"{error}{fix}")

@@ -1,0 +1,112 @@
+"""One batch forward and backward, step by step: what every layer was given, what it gave, and by which formula."""
+
+import inspect
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ..layers.core import Array, Layer, Observer, Parameter, flatten, members, observe, show_shape
+from ..losses import Loss
+from ..models import Sequential
+
+__all__ = ["Step", "show_values", "trace"]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One call of a layer, forward or backward.
+
+    Attributes:
+        direction: "forward" or "backward"
+        path:      the layer's address in the network, "" for the network or loss itself
+        layer:     its title
+        formula:   what its class says of this direction, line by line
+        arrays:    name and value of what went in, of parameters or their gradients, and of what came out
+    """
+
+    direction: str
+    path: str
+    layer: str
+    formula: tuple[str, ...]
+    arrays: tuple[tuple[str, Array], ...]
+
+
+def trace(model: Layer, loss: Loss, x: Array, target: Array) -> list[Step]:
+    """Return the steps of a batch through network and loss and back, copies of all they saw.
+
+    The gradients of the parameters are added to, as by any backward pass.
+
+    Example:
+        >>> from chainrule.experiments.tracing import trace
+        >>> steps = trace(Sequential(Linear(3, 2), Tanh()), MSELoss(), np.ones((4, 3)), np.zeros((4, 2)))
+        >>> [f"{step.direction} {step.layer}" for step in steps][2:5]
+        ['forward MSELoss()', 'backward MSELoss()', 'backward Tanh()']
+    """
+    recorder = _Recorder()
+    with observe(recorder):
+        prediction = model.forward(x)
+        if next(model.children(), None) is None:
+            recorder.after_forward((), model, (x,), prediction)     # only what is inside of a model passes the door
+        value = loss.forward(prediction, target)
+        recorder.add("forward", (), loss, {"prediction": prediction, "target": target, "loss": value})
+        grad_out = loss.backward()
+        recorder.add("backward", (), loss, {"grad_prediction": grad_out})
+        grad_x = model.backward(grad_out)
+        if next(model.children(), None) is None:
+            recorder.after_backward((), model, grad_out, grad_x)
+    return recorder.steps
+
+
+@dataclass
+class _Recorder(Observer):
+    steps: list[Step] = field(default_factory=list)
+
+    def after_forward(self, path: tuple[str, ...], layer: Layer, x: tuple[Any, ...], y: Any) -> None:
+        parameters = {name: parameter.data for name, parameter in members(layer, Parameter)}
+        self.add("forward", path, layer, _numbered("x", x) | parameters | _numbered("y", y))
+
+    def after_backward(self, path: tuple[str, ...], layer: Layer, grad_out: Any, grad_x: Any) -> None:
+        gradients = {f"grad_{name}": parameter.grad for name, parameter in members(layer, Parameter)}
+        self.add("backward", path, layer, _numbered("grad_out", grad_out) | gradients | _numbered("grad_x", grad_x))
+
+    def add(self, direction: str, path: tuple[str, ...], layer: Layer, arrays: dict[str, Any]) -> None:
+        if not isinstance(layer, Sequential):       # which does nothing itself
+            kept = tuple((name, np.array(value)) for name, value in arrays.items() if value is not None)
+            self.steps.append(Step(direction, ".".join(path), layer.title, _formula(layer, direction), kept))
+
+
+def _numbered(name: str, values: Any) -> dict[str, Any]:
+    leaves = flatten(values)
+    return {name: leaves[0]} if len(leaves) == 1 else {f"{name}{index}": leaf for index, leaf in enumerate(leaves)}
+
+
+def _formula(layer: Layer, direction: str) -> tuple[str, ...]:
+    """Return the formulas in the docstring of a layer's class: those behind ``Gradients:``, or those before it."""
+    doc = inspect.getdoc(type(layer)) or ""
+    if direction == "backward":
+        return _section(doc, "Gradients")
+    return _section(doc, "Formula") or tuple(re.findall(r"``(\w+ = [^`]+)``", doc.split("\n\n")[0]))
+
+
+def _section(doc: str, title: str) -> tuple[str, ...]:
+    found = re.search(rf"^{title}:(.*(?:\n(?:[ ]+.*)?)*)", doc, re.MULTILINE)
+    return tuple(line.strip() for line in found[1].splitlines() if line.strip()) if found else ()
+
+
+def show_values(array: Array) -> str:
+    """Return a small array whole, of a large one its least, mean and largest value and its root mean square.
+
+    Example:
+        >>> from chainrule.experiments.tracing import show_values
+        >>> show_values(np.array([[1.0, -0.25]])), show_values(np.linspace(-1, 1, 101))
+        ('[[ 1.   -0.25]]', 'least -1, mean 0, largest 1, root mean square 0.5831')
+    """
+    if array.size <= 32 and (array.ndim == 0 or array.shape[-1] <= 8):
+        return np.array2string(array, precision=4, suppress_small=True)
+    if array.dtype.kind not in "fiu":
+        return f"{array.dtype}"
+    numbers = (("least", array.min()), ("mean", array.mean(dtype=np.float64)), ("largest", array.max()),
+               ("root mean square", np.sqrt(np.square(array, dtype=np.float64).mean())))
+    return ", ".join(f"{name} {float(value):.4g}" for name, value in numbers)

@@ -1,0 +1,144 @@
+"""Functions that multiply the input by a gate made from it: GELU, SiLU, Mish, Hardswish."""
+
+import math
+
+import numpy as np
+from scipy.special import expit, ndtr
+
+from ..core import Array, as_dtype, check_choice
+from ..elementwise import Elementwise
+
+__all__ = ["GELU", "Hardswish", "Mish", "SiLU"]
+
+
+class GELU(Elementwise):
+    """Gaussian error linear unit, ``y = x * Phi(x)`` with the normal distribution function Phi.
+
+    ``approximate="tanh"`` takes ``Phi(x) = (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x**3))) / 2`` instead.
+
+    Gradients:
+        grad_x = grad_out * (Phi(x) + x * phi(x)), phi = Phi' the normal density
+
+    Raises: UnknownNameError for another ``approximate`` than "none" and "tanh".
+
+    Source: Hendrycks & Gimpel 2016.
+
+    Example:
+        >>> GELU().forward(np.array([-1.0, 0.0, 1.0])).round(4).tolist()
+        [-0.1587, 0.0, 0.8413]
+    """
+
+    keeps = "x"
+
+    def __init__(self, approximate: str = "none") -> None:
+        self.approximate = check_choice(approximate, ("none", "tanh"), name="approximate", owner="GELU")
+
+    def value(self, x: Array) -> Array:
+        y: Array = x * self._gate(x)[0]
+        return y
+
+    def slope(self, x: Array, y: Array) -> Array:
+        gate, rise, _ = self._gate(x)
+        slope: Array = gate + x * rise
+        return slope
+
+    def curvature(self, x: Array, y: Array) -> Array:
+        _, rise, bend = self._gate(x)
+        curvature: Array = 2 * rise + x * bend
+        return curvature
+
+    def _gate(self, x: Array) -> tuple[Array, Array, Array]:
+        """Return the gate and its first and second derivative."""
+        if self.approximate == "none":
+            density = np.exp(-0.5 * x * x) / math.sqrt(2 * math.pi)
+            return np.asarray(ndtr(x)), density, -x * density
+        rate = math.sqrt(2 / math.pi)
+        t = np.tanh(rate * (x + 0.044715 * x**3))
+        u_slope, u_bend = rate * (1 + 3 * 0.044715 * x * x), rate * 6 * 0.044715 * x
+        return (1 + t) / 2, (1 - t * t) / 2 * u_slope, (1 - t * t) * (u_bend / 2 - t * u_slope**2)
+
+
+class SiLU(Elementwise):
+    """Input times its own sigmoid, ``y = x * s`` with ``s = sigmoid(x)``.
+
+    Gradients:
+        grad_x = grad_out * s * (1 + x * (1 - s))
+
+    Source: Elfwing, Uchibe & Doya 2018; Ramachandran, Zoph & Le 2017 (Swish).
+
+    Example:
+        >>> SiLU().forward(np.array([-1.0, 0.0, 1.0])).round(4).tolist()
+        [-0.2689, 0.0, 0.7311]
+    """
+
+    keeps = "x"
+
+    def value(self, x: Array) -> Array:
+        y: Array = x * np.asarray(expit(x))
+        return y
+
+    def slope(self, x: Array, y: Array) -> Array:
+        s = np.asarray(expit(x))
+        slope: Array = s * (1 + x * (1 - s))
+        return slope
+
+    def curvature(self, x: Array, y: Array) -> Array:
+        s = np.asarray(expit(x))
+        curvature: Array = s * (1 - s) * (2 + x * (1 - 2 * s))
+        return curvature
+
+
+class Mish(Elementwise):
+    """Input times the tangent of its softplus, ``y = x * t`` with ``t = tanh(log(1 + exp(x)))``.
+
+    Gradients:
+        grad_x = grad_out * (t + x * (1 - t**2) * sigmoid(x))
+
+    Source: Misra 2020.
+
+    Example:
+        >>> Mish().forward(np.array([-1.0, 0.0, 1.0])).round(4).tolist()
+        [-0.3034, 0.0, 0.8651]
+    """
+
+    keeps = "x"
+
+    def value(self, x: Array) -> Array:
+        return x * np.tanh(np.logaddexp(0, x))
+
+    def slope(self, x: Array, y: Array) -> Array:
+        t, s = np.tanh(np.logaddexp(0, x)), np.asarray(expit(x))
+        slope: Array = t + x * (1 - t * t) * s
+        return slope
+
+    def curvature(self, x: Array, y: Array) -> Array:
+        t, s = np.tanh(np.logaddexp(0, x)), np.asarray(expit(x))
+        curvature: Array = (1 - t * t) * s * (2 + x * (1 - s - 2 * t * s))
+        return curvature
+
+
+class Hardswish(Elementwise):
+    """Swish of straight lines, ``y = x * min(max(x + 3, 0), 6) / 6``.
+
+    Gradients:
+        grad_x = grad_out * (0 where x <= -3, 1 where x >= 3, else x / 3 + 1 / 2)
+
+    Source: Howard et al. 2019 (MobileNetV3).
+
+    Example:
+        >>> Hardswish().forward(np.array([-4.0, 0.0, 4.0])).tolist()
+        [-0.0, 0.0, 4.0]
+    """
+
+    keeps = "x"
+
+    def value(self, x: Array) -> Array:
+        y: Array = x * np.clip(x + 3, 0, 6) / 6
+        return y
+
+    def slope(self, x: Array, y: Array) -> Array:
+        inside = (x > -3) & (x < 3)
+        return as_dtype(np.where(inside, x / 3 + 0.5, x >= 3), x.dtype)
+
+    def curvature(self, x: Array, y: Array) -> Array:
+        return as_dtype(((x > -3) & (x < 3)) * (1 / 3), x.dtype)

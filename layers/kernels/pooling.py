@@ -1,0 +1,116 @@
+"""Maxima and sums over windows, in any number of spatial axes, and their adjoints.
+
+Every leading axis counts planes, which are worked on a few at a time, as many as fit into the cache.
+"""
+
+from collections.abc import Iterator
+from math import prod
+
+import numpy as np
+
+from ..core import Array, Shape
+from .windows import Window, padded, scatter, windows
+
+__all__ = ["window_max", "window_pick", "window_route", "window_spread", "window_sum"]
+
+_ROOM = 1 << 19         # bytes of input at a time
+
+
+def window_max(x: Array, window: Window, outputs: Shape) -> tuple[Array, Array]:
+    """Return the maximum of every window and the number of the tap that has it, the first of equals.
+
+    Shapes:
+        x:       (..., *spatial)
+        y:       (..., *outputs)
+        winners: (..., *outputs), in the smallest integer dtype that can number the taps
+    """
+    lead, planes = _planes(x, len(outputs))
+    taps = list(np.ndindex(window.kernel))
+    y = np.full((len(planes), *outputs), -np.inf, x.dtype)
+    winners = np.zeros(y.shape, np.min_scalar_type(len(taps) - 1))
+    for part in _blocks(planes):
+        best, winner = y[part], winners[part]
+        value, larger = np.empty_like(best), np.empty_like(winner)
+        view = windows(padded(planes[part], window, outputs, -np.inf), window, outputs)
+        for number, tap in enumerate(taps):
+            np.copyto(value, view[(..., *tap)])                     # contiguous: three passes follow
+            np.multiply(value > best, winner.dtype.type(number), out=larger)
+            np.maximum(winner, larger, out=winner)                  # later numbers are larger
+            np.maximum(best, value, out=best)
+    return y.reshape(*lead, *outputs), winners.reshape(*lead, *outputs)
+
+
+def window_pick(x: Array, winners: Array, window: Window) -> Array:
+    """Return what ``x`` has at the winning tap of every window."""
+    axes = len(window.kernel)
+    (lead, planes), (_, winners), outputs = _planes(x, axes), _planes(winners, axes), winners.shape[-axes:]
+    y = np.empty(winners.shape, x.dtype)
+    for part in _blocks(planes):
+        frame = padded(planes[part], window, outputs)
+        np.take(frame, _positions(winners[part], window), out=y[part])
+    return y.reshape(*lead, *outputs)
+
+
+def window_route(grad_out: Array, winners: Array, window: Window, spatial: Shape) -> Array:
+    """Return ``grad_out`` added up at the winning taps of its windows: the adjoint of ``window_pick``."""
+    axes = len(spatial)
+    (lead, grads), (_, winners), outputs = _planes(grad_out, axes), _planes(winners, axes), winners.shape[-axes:]
+    grad_x = np.zeros((len(grads), *spatial), grad_out.dtype)
+    here, there = window.overlap(spatial, outputs)
+    for part in _blocks(grad_x):
+        frame = np.zeros((len(grads[part]), *window.covered(outputs)), grad_out.dtype)
+        np.add.at(frame.reshape(-1), _positions(winners[part], window).reshape(-1), grads[part].reshape(-1))
+        grad_x[part][(..., *here)] = frame[(..., *there)]
+    return grad_x.reshape(*lead, *spatial)
+
+
+def window_sum(x: Array, window: Window, outputs: Shape) -> Array:
+    """Return the sum of every window.
+
+    Shapes:
+        x: (..., *spatial)
+        y: (..., *outputs)
+    """
+    lead, planes = _planes(x, len(outputs))
+    y = np.zeros((len(planes), *outputs), x.dtype)
+    for part in _blocks(planes):
+        view = windows(padded(planes[part], window, outputs), window, outputs)
+        for tap in np.ndindex(window.kernel):
+            y[part] += view[(..., *tap)]
+    return y.reshape(*lead, *outputs)
+
+
+def window_spread(grad_out: Array, window: Window, spatial: Shape) -> Array:
+    """Return ``grad_out`` added up at every tap of its windows: the adjoint of ``window_sum``."""
+    axes = len(spatial)
+    lead, grads = _planes(grad_out, axes)
+    grad_x = np.zeros((len(grads), *spatial), grad_out.dtype)
+    for part in _blocks(grad_x):
+        values = grads[part].reshape(-1, *grads.shape[1:], *[1] * axes)
+        scatter(grad_x[part], np.broadcast_to(values, (*values.shape[:-axes], *window.kernel)), window)
+    return grad_x.reshape(*lead, *spatial)
+
+
+def _planes(x: Array, axes: int) -> tuple[Shape, Array]:
+    lead, spatial = x.shape[:-axes], x.shape[-axes:]
+    return lead, x.reshape(prod(lead), *spatial)
+
+
+def _blocks(planes: Array) -> Iterator[slice]:
+    count = max(1, _ROOM // (prod(planes.shape[1:]) * planes.itemsize))
+    return (slice(start, start + count) for start in range(0, len(planes), count))
+
+
+def _positions(winners: Array, window: Window) -> Array:
+    """Return where in the flattened frame the winning taps lie.
+
+    Shapes:
+        winners:   (planes, *outputs)
+        positions: (planes, *outputs)
+    """
+    planes, *outputs = winners.shape
+    covered = window.covered(tuple(outputs))
+    steps = [prod(covered[axis:]) for axis in range(len(covered) + 1)]     # elements from one plane, line ... to the next
+    taps = np.zeros(window.kernel, np.intp)
+    corners = np.zeros(winners.shape, np.intp) + 
+    return corners

@@ -1,0 +1,53 @@
+"""Steps scaled by running means of the gradient and of its square."""
+
+import math
+
+import numpy as np
+
+from ..layers.core import Array
+from .groups import Group, Params
+from .optimizer import Optimizer
+
+__all__ = ["Adam"]
+
+
+class Adam(Optimizer):
+    """Adaptive moments: momentum, divided element by element by the root mean square of the gradient.
+
+    Formula: exp_avg    = beta1 * exp_avg + (1 - beta1) * grad
+             exp_avg_sq = beta2 * exp_avg_sq + (1 - beta2) * grad**2
+             w -= lr * exp_avg / (1 - beta1**step) / (sqrt(exp_avg_sq / (1 - beta2**step)) + eps)
+    amsgrad takes the largest exp_avg_sq so far; weight_decay * w is added to grad, or with decoupled_weight_decay
+    lr * weight_decay * w is subtracted from w (AdamW).
+
+    Cost: two arrays of the size of the parameters (three with amsgrad); a dozen passes over blocks in the cache.
+
+    Source: Kingma & Ba 2015, algorithm 1, computed in the order of the end of its section 2; Reddi et al. 2018.
+
+    Example:
+        >>> w = Parameter(np.array([1.0, 2.0]))
+        >>> optimizer = Adam([w], lr=0.5)
+        >>> w.grad = np.array([1e-3, -1e3])         # whatever the scale, a first step has length lr
+        >>> optimizer.step(), w.data.round(2).tolist()
+        (None, [0.5, 2.5])
+    """
+
+    def __init__(self, params: Params, lr: float = 1e-3, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8,
+                 weight_decay: float = 0, amsgrad: bool = False, *, maximize: bool = False,
+                 decoupled_weight_decay: bool = False) -> None:
+        super().__init__(params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay, amsgrad=amsgrad,
+                         maximize=maximize, decoupled_weight_decay=decoupled_weight_decay)
+
+    def state_names(self, group: Group) -> tuple[str, ...]:
+        return ("exp_avg", "exp_avg_sq", "max_exp_avg_sq") if group["amsgrad"] else ("exp_avg", "exp_avg_sq")
+
+    def update(self, w: Array, grad: Array, state: dict[str, Array], step: int, group: Group) -> None:
+        (beta1, beta2), exp_avg, exp_avg_sq = group["betas"], state["exp_avg"], state["exp_avg_sq"]
+        exp_avg *= beta1
+        exp_avg += (1 - beta1) * grad
+        exp_avg_sq *= beta2
+        exp_avg_sq += (1 - beta2) * grad * grad
+        if group["amsgrad"]:
+            exp_avg_sq = np.maximum(state["max_exp_avg_sq"], exp_avg_sq, out=state["max_exp_avg_sq"])
+        bias = math.sqrt(1 - beta2**step)       # taken out of the root, so that numbers and not arrays are corrected
+        w -= group["lr"] * bias / (1 - beta1**step) * exp_avg / (np.sqrt(exp_avg_sq) + bias * group["eps"])

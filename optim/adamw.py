@@ -1,0 +1,28 @@
+"""Adam with weight decay that does not pass through its moments."""
+
+from .adam import Adam
+from .groups import Params
+
+__all__ = ["AdamW"]
+
+
+class AdamW(Adam):
+    """Adam with decoupled weight decay: parameters shrink by the same factor whatever their gradients are.
+
+    Formula: w *= 1 - lr * weight_decay, then the step of Adam without weight decay
+
+    Cost: that of Adam, and one pass.
+
+    Source: Loshchilov & Hutter 2019, algorithm 2.
+
+    Example:
+        >>> w = Parameter(np.array([1.0]))
+        >>> optimizer = AdamW([w], lr=0.5, weight_decay=0.2)
+        >>> w.grad = np.array([0.0])
+        >>> optimizer.step(), w.data.round(2).tolist()
+        (None, [0.9])
+    """
+
+    def __init__(self, params: Params, lr: float = 1e-3, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8,
+                 weight_decay: float = 1e-2, amsgrad: bool = False, *, maximize: bool = False) -> None:
+        super().__init__(params, lr, betas, eps, weight_decay, amsgrad, maximize=maximize, decoupled_weight_decay=True)

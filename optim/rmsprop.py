@@ -1,0 +1,62 @@
+"""Steps scaled by a running mean of the squared gradient."""
+
+import numpy as np
+
+from ..layers.core import Array, check_range
+from .groups import Group, Params
+from .optimizer import Optimizer
+
+__all__ = ["RMSprop"]
+
+
+class RMSprop(Optimizer):
+    """Gradient divided element by element by its root mean square over the last steps.
+
+    Formula: square_avg = alpha * square_avg + (1 - alpha) * grad**2
+             grad_avg   = alpha * grad_avg + (1 - alpha) * grad             (only if centered)
+             direction  = grad / (sqrt(square_avg - grad_avg**2) + eps)
+             momentum_buffer = momentum * momentum_buffer + direction       (only with momentum; then the direction)
+             w -= lr * direction
+    weight_decay * w is added to grad beforehand.
+
+    Cost: one to three arrays of the size of the parameters.
+
+    Source: Tieleman & Hinton 2012, lecture 6.5; Graves 2013, section 4.2 (centered).
+
+    Example:
+        >>> w = Parameter(np.array([1.0, 2.0]))
+        >>> optimizer = RMSprop([w], lr=0.05)
+        >>> w.grad = np.array([1e-3, -1e3])
+        >>> optimizer.step(), w.data.round(2).tolist()      # the first mean of squares is (1 - alpha) * grad**2
+        (None, [0.5, 2.5])
+    """
+
+    def __init__(self, params: Params, lr: float = 1e-2, alpha: float = 0.99, eps: float = 1e-8,
+                 weight_decay: float = 0, momentum: float = 0, centered: bool = False, *,
+                 maximize: bool = False) -> None:
+        super().__init__(params, lr=lr, alpha=alpha, eps=eps, weight_decay=weight_decay, momentum=momentum,
+                         centered=centered, maximize=maximize)
+
+    def check_group(self, group: Group) -> None:
+        super().check_group(group)
+        check_range(group["alpha"], 0.0, 1.0, name="alpha", owner="RMSprop")
+
+    def state_names(self, group: Group) -> tuple[str, ...]:
+        return ("square_avg", *["grad_avg"] * bool(group["centered"]), *["momentum_buffer"] * bool(group["momentum"]))
+
+    def update(self, w: Array, grad: Array, state: dict[str, Array], step: int, group: Group) -> None:
+        alpha, square_avg = group["alpha"], state["square_avg"]
+        square_avg *= alpha
+        square_avg += (1 - alpha) * grad * grad
+        if group["centered"]:
+            grad_avg = state["grad_avg"]
+            grad_avg *= alpha
+            grad_avg += (1 - alpha) * grad
+            square_avg = np.maximum(square_avg - grad_avg * grad_avg, 0)    # a variance, but for rounding
+        direction = grad / (np.sqrt(square_avg) + group["eps"])
+        if group["momentum"]:
+            momentum_buffer = state["momentum_buffer"]
+            momentum_buffer *= group["momentum"]
+            momentum_buffer += direction
+            direction = momentum_buffer
+        w -= group["lr"] * direction

@@ -1,0 +1,51 @@
+"""Gradient descent, with momentum if wanted."""
+
+from ..layers.core import Array, ValueRangeError
+from .groups import Group, Params
+from .optimizer import Optimizer
+
+__all__ = ["SGD"]
+
+
+class SGD(Optimizer):
+    """Stochastic gradient descent, optionally with momentum (Polyak's, or Nesterov's).
+
+    Formula: grad += weight_decay * w
+             momentum_buffer = momentum * momentum_buffer + (1 - dampening) * grad      (at first: grad)
+             direction = momentum_buffer, or with nesterov grad + momentum * momentum_buffer
+             w -= lr * direction
+
+    Cost: no state without momentum, else one array of the size of the parameters.
+
+    Source: Goodfellow et al. 2016, algorithms 8.1 to 8.3; Sutskever et al. 2013, in the form of torch.optim.SGD.
+
+    Example:
+        >>> w = Parameter(np.array([1.0, 2.0]))
+        >>> optimizer = SGD([w], lr=0.5)
+        >>> w.grad = np.array([1.0, -1.0])
+        >>> optimizer.step(), w.data.tolist()
+        (None, [0.5, 2.5])
+    """
+
+    def __init__(self, params: Params, lr: float = 1e-3, momentum: float = 0, dampening: float = 0,
+                 weight_decay: float = 0, nesterov: bool = False, *, maximize: bool = False) -> None:
+        super().__init__(params, lr=lr, momentum=momentum, dampening=dampening, weight_decay=weight_decay,
+                         nesterov=nesterov, maximize=maximize)
+
+    def check_group(self, group: Group) -> None:
+        super().check_group(group)
+        if group["nesterov"] and (group["momentum"] == 0 or group["dampening"] != 0):
+            raise ValueRangeError(f"SGD expected momentum > 0 and dampening = 0 with nesterov, got momentum="
+                                  f"{group['momentum']!r} and dampening={group['dampening']!r}")
+
+    def state_names(self, group: Group) -> tuple[str, ...]:
+        return ("momentum_buffer",) if group["momentum"] else ()
+
+    def update(self, w: Array, grad: Array, state: dict[str, Array], step: int, group: Group) -> None:
+        direction, momentum = grad, group["momentum"]
+        if momentum:
+            momentum_buffer = state["momentum_buffer"]
+            momentum_buffer *= momentum
+            momentum_buffer += grad if step == 1 else (1 - group["dampening"]) * grad
+            direction = grad + momentum * momentum_buffer if group["nesterov"] else momentum_buffer
+        w -= group["lr"] * direction

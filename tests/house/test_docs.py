@@ -1,0 +1,147 @@
+"""The pages run: every Python block, every example script, every link; the layer table is the one that is generated."""
+
+import ast
+import contextlib
+import io
+import os
+import re
+import runpy
+import subprocess
+import sys
+import tokenize
+from pathlib import Path
+
+import pytest
+
+from chainrule import data, layers, losses, models, optim, testing, training
+from chainrule.layers.core import Layer
+from chainrule.losses import Loss, Penalty
+from chainrule.models import zoo
+from chainrule.optim import Optimizer
+
+HOUSE = Path(__file__).resolve().parents[2]
+DOCS = HOUSE / "docs"
+PAGES = [HOUSE / "README.md", *sorted(DOCS.rglob("*.md"))]
+EXAMPLES = sorted((HOUSE / "examples").glob("*.py"))
+ROOMS = [layers, losses, optim, data, training, models, zoo, testing]
+BLOCK = re.compile(r"^```(.*)\n(.*?)^```$", re.M | re.S)
+
+
+def name(path):
+    return str(path.relative_to(HOUSE))
+
+
+def shown(statement, code, namespace):
+    """Run a statement; return what a Python prompt would show for it."""
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        if isinstance(statement, ast.Expr):
+            value = eval(compile(ast.Expression(statement.value), code, "eval"), namespace)
+            if value is not None:
+                print(repr(value))
+        else:
+            exec(compile(ast.Module([statement], []), code, "exec"), namespace)
+    return out.getvalue()
+
+
+def fits(expected, received):
+    """Return whether two texts are the same, where ``…`` stands for anything on one line."""
+    pattern = r"[^\n]*".join(re.escape(part) for part in expected.strip().split("…"))
+    return re.fullmatch(pattern, "\n".join(line.rstrip() for line in received.strip().splitlines())) is not None
+
+
+def run_block(text, first_line, page, namespace):
+    """Run a block; check ``# -> value`` behind a statement against what that statement shows; return all that shows."""
+    comments = {token.start[0]: token.string for token in tokenize.generate_tokens(io.StringIO(text).readline)
+                if token.type == tokenize.COMMENT}
+    output = ""
+    for statement in ast.parse(text).body:
+        line = first_line + statement.end_lineno
+        ast.increment_lineno(statement, first_line)
+        output += (received := shown(statement, f"{name(page)}", namespace))
+        promised = re.search(r"# -> (.*)", comments.get(line - first_line, ""))
+        if promised and not fits(promised[1], received):
+            pytest.fail(f"{name(page)}:{line}: expected {promised[1]}, got {received.strip()}", pytrace=False)
+    return output
+
+
+def blocks(page):
+    """Yield kind, text and line number of every fenced block, and whether nothing but blank lines is before it."""
+    text, end = page.read_text(), 0
+    for match in BLOCK.finditer(text):
+        yield match[1].strip(), match[2], text[:match.start()].count("\n") + 1, not text[end:match.start()].strip()
+        end = match.end()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_python_blocks_run_and_show_what_the_page_says(page, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    namespace, output = {"__name__": "__main__"}, None
+    for kind, text, line, adjacent in blocks(page):
+        if kind == "python":
+            output = run_block(text, line, page, namespace)
+        elif kind == "text" and adjacent and output is not None and not fits(text, output):     # directly below: its output
+            pytest.fail(f"{name(page)}:{line}: expected\n{text}\ngot\n{output}", pytrace=False)
+        elif kind not in ("", "text", "sh", "powershell", "yaml", "toml", "python no-run"):
+            pytest.fail(f"{name(page)}:{line}: a block of kind {kind!r} is neither run nor known")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_links_lead_somewhere(page):
+    for target in re.findall(r"\]\(([^)\s]+)\)", BLOCK.sub("", page.read_text())):
+        path, _, anchor = target.partition("#")
+        if path.startswith(("http://", "https://")):
+            continue
+        there = (page.parent / path).resolve() if path else page
+        assert there.exists(), f"{target} does not exist"
+        if anchor:
+            headings = re.findall(r"^#+ (.*)$", BLOCK.sub("", there.read_text()), re.M)
+            assert anchor in {slug(heading) for heading in headings}, f"{target}: no such heading"
+
+
+def slug(heading):
+    """Return the anchor that code hosts give a heading."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-")
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.name != "layer_table.md"], ids=name)
+def test_pages_are_no_longer_than_three_hundred_lines(page):
+    assert len(page.read_text().splitlines()) <= 300
+
+
+def test_every_page_is_in_the_index():
+    linked = {(DOCS / target.partition("#")[0]).resolve()
+              for target in re.findall(r"\]\(([^)\s]+)\)", (DOCS / "README.md").read_text())}
+    missing = set(PAGES[1:]) - linked - {DOCS / "README.md"}
+    assert not missing, f"docs/README.md does not lead to {sorted(map(name, missing))}"
+
+
+def test_the_layer_table_is_the_one_that_is_generated():
+    generate = runpy.run_path(str(DOCS / "generate.py"))
+    assert (DOCS / "layer_table.md").read_text() == generate["layer_table"](), "run: python docs/generate.py"
+
+
+STEPS = {each: getattr(room, each) for room in (layers, losses, optim, models) for each in room.__all__}
+STEPS = {each: kind for each, kind in STEPS.items()
+         if isinstance(kind, type) and issubclass(kind, (Layer, Loss, Penalty, Optimizer)) and kind is not Layer}
+
+
+@pytest.mark.parametrize("step", sorted(STEPS))
+def test_every_layer_loss_and_optimiser_has_a_row(step):
+    assert re.search(rf"^\| \[`{step}`\]", (DOCS / "layer_table.md").read_text(), re.M)
+
+
+@pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.__name__)
+def test_everything_public_is_on_a_page(room):
+    text = "\n".join(page.read_text() for page in PAGES if page.name != "layer_table.md")
+    missing = [each for each in room.__all__ if not re.search(rf"\b{each}\b", text)]
+    assert not missing, f"no page mentions {', '.join(missing)}"
+
+
+@pytest.mark.parametrize("script", EXAMPLES, ids=name)
+def test_examples_run_and_print_something(script, tmp_path):
+    assert ast.get_docstring(ast.parse(script.read_text()))
+    result = subprocess.run([sys.executable, "-W", "error", script], cwd=tmp_path, capture_output=True, text=True,
+                            check=False, timeout=60, env=os.environ)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.strip()

@@ -1,0 +1,17 @@
+"""What happens beside training: one class for each thing, told of every moment of a fit."""
+
+from .callback import Callback, Row
+from .clipping import ClipGradNorm
+from .early_stopping import EarlyStopping
+from .history import History
+from .json_lines import JsonLines
+from .monitor import Monitor
+from .non_finite_guard import NonFiniteGuard
+from .progress import Progress
+from .schedule_runner import ScheduleRunner
+from .stop_on_plateau import StopOnPlateau
+
+__all__ = [
+    "Callback", "ClipGradNorm", "EarlyStopping", "History", "JsonLines", "Monitor", "NonFiniteGuard", "Progress",
+    "Row", "ScheduleRunner", "StopOnPlateau",
+]

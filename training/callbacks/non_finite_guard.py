@@ -1,0 +1,64 @@
+"""Stopping before a NaN reaches the weights."""
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ...layers.core import Array, NonFiniteError, default_rng, members, spans
+from ..non_finite import check_step
+from .callback import Callback
+
+if TYPE_CHECKING:
+    from ..trainer import Trainer
+
+__all__ = ["NonFiniteGuard"]
+
+
+class NonFiniteGuard(Callback):
+    """End the fit when loss or gradient is not finite, before the update, and say in which layer that began.
+
+    Every Trainer has one. It costs a look at the gradient per step; only when something is wrong the batch is run
+    again, with the same random numbers, to find the first layer that gave a NaN or an infinity.
+
+    Raises: NonFiniteError with the layer's name, and its address in the notes.
+    """
+
+    def on_epoch_begin(self, trainer: "Trainer") -> None:
+        parameters = [parameter for group in trainer.optimizer.param_groups for parameter in group["params"]]
+        self._gradients = [span.grad for span in spans(parameters)]
+        self._generators = [default_rng(), *(generator for _, layer in trainer.model.named_layers()
+                                             for _, generator in members(layer, np.random.Generator))]
+
+    def on_batch_begin(self, trainer: "Trainer", x: Array, y: Array) -> None:
+        self._batch = x, y
+        self._start = self._states()
+
+    def on_backward_end(self, trainer: "Trainer", loss: float) -> None:
+        if math.isfinite(loss) and all(np.isfinite(grad).all() for grad in self._gradients):
+            return
+        origin = self._origin(trainer)
+        error = NonFiniteError(f"{'the gradient' if math.isfinite(loss) else 'the loss'} is not finite in epoch "
+                               f"{trainer.epoch + 1}: {origin}; the weights are those before this batch; lower the "
+                               f"learning rate, clip the gradient (ClipGradNorm), or look at the data")
+        for note in getattr(origin, "__notes__", ()):
+            error.add_note(note)
+        raise error
+
+    def _origin(self, trainer: "Trainer") -> NonFiniteError:
+        now = self._states()
+        self._rewind(self._start)
+        try:
+            check_step(trainer.model, trainer.loss, *self._batch)
+        except NonFiniteError as error:
+            return error
+        finally:
+            self._rewind(now)
+        return NonFiniteError("not in a layer or the loss, but in a penalty or by what a callback did")
+
+    def _states(self) -> list[Any]:
+        return [generator.bit_generator.state for generator in self._generators]
+
+    def _rewind(self, states: list[Any]) -> None:
+        for generator, state in zip(self._generators, states, strict=True):
+            generator.bit_generator.state = state
