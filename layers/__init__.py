@@ -27,16 +27,20 @@ from .activations import (
     Tanhshrink,
     Threshold,
 )
+from .bilinear import Bilinear
 from .branching import Concat, Copy, Select
 from .core import Buffer, Layer, Parameter
-from .dropout import Dropout
+from .drop_connect import DropConnect
+from .dropout import AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, FeatureAlphaDropout
 from .elementwise import Elementwise
+from .embedding import Embedding
 from .functions import Cos, Exp, Log, Power, Sin
 from .gates import Add, Divide, Gate, Maximum, Multiply, Subtract
 from .linear import Linear
 from .linear_map import LinearMap
 from .matmul import MatMul
 from .maxout import Maxout
+from .noise import GaussianNoise
 from .padding import (
     CircularPad1d,
     CircularPad2d,
@@ -57,6 +61,7 @@ from .padding import (
 from .reshape import Flatten, Identity, Unflatten
 from .shuffle import ChannelShuffle, PixelShuffle, PixelUnshuffle, Reshape, Transpose
 from .softmax import LogSoftmax, Softmax, Softmax2d, Softmin
+from .tied_linear import TiedLinear
 from .upsample import Upsample, UpsamplingBilinear2d, UpsamplingNearest2d
 
 __all__ = [
@@ -66,6 +71,8 @@ __all__ = [
     "GLU",
     "SELU",
     "Add",
+    "AlphaDropout",
+    "Bilinear",
     "Buffer",
     "ChannelShuffle",
     "CircularPad1d",
@@ -78,11 +85,18 @@ __all__ = [
     "Copy",
     "Cos",
     "Divide",
+    "DropConnect",
     "Dropout",
+    "Dropout1d",
+    "Dropout2d",
+    "Dropout3d",
     "Elementwise",
+    "Embedding",
     "Exp",
+    "FeatureAlphaDropout",
     "Flatten",
     "Gate",
+    "GaussianNoise",
     "Hardshrink",
     "Hardsigmoid",
     "Hardswish",
@@ -130,6 +144,7 @@ __all__ = [
     "Tanh",
     "Tanhshrink",
     "Threshold",
+    "TiedLinear",
     "Transpose",
     "Unflatten",
     "Upsample",

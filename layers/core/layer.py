@@ -90,7 +90,8 @@ class Layer:
         """
         cache = self.point()
         for _, parameter in members(self, Parameter):
-            parameter.reached = parameter.reached or parameter.requires_grad
+            if parameter.requires_grad:
+                parameter.reached, parameter.rows = True, None      # all rows, unless the layer knows better
         return cache
 
     def point(self) -> Any:

@@ -65,7 +65,7 @@ class Parameter:
     @grad.setter
     def grad(self, value: npt.ArrayLike) -> None:
         self._write(self.grad, value, "grad")
-        self.reached = True
+        self.reached, self.rows = True, None
 
     @property
     def grad_dot(self) -> Array:

@@ -76,7 +76,7 @@ class Pad(LinearMap):
         return tuple(y_shape)
 
     def _sides(self) -> list[tuple[int, int, int]]:
-        return [(-1 - number, *self.padding[2 * number:2 * number + 2]) for number in range(self.axes)]
+        return [(-1 - number, self.padding[2 * number], self.padding[2 * number + 1]) for number in range(self.axes)]
 
     def _maps(self, x_shape: Shape) -> list[tuple[int, Array]]:
         return [(axis, self.seen(np.arange(-before, x_shape[axis] + after), x_shape[axis]))

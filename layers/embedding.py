@@ -1,0 +1,158 @@
+"""A table of vectors, looked up by index: its gradient touches only the rows that were looked up."""
+
+from math import prod
+from typing import Any, NamedTuple
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from .core import (
+    Array,
+    Description,
+    DtypeError,
+    Kept,
+    Layer,
+    Parameter,
+    Shape,
+    ValueRangeError,
+    as_dtype,
+    check_range,
+    check_shape,
+    check_size,
+    default_rng,
+)
+
+__all__ = ["Embedding", "add_rows", "check_indices", "checked_padding", "renormalize", "rows_so_far"]
+
+
+class EmbeddingCache(NamedTuple):
+    """Which rows were looked up."""
+
+    indices: Array
+
+
+class Embedding(Layer):
+    """Rows of a table, ``y[…] = weight[indices[…]]``.
+
+    Shapes:
+        indices: any, whole numbers below num_embeddings
+        weight:  (num_embeddings, embedding_dim)
+        y:       (*indices.shape, embedding_dim)
+
+    Gradients:
+        grad_weight[r] = sum of grad_out where indices == r; none for padding_idx; the indices have no gradient.
+        With ``scale_grad_by_freq`` each row's is divided by how often the row was looked up.
+        With ``sparse`` the touched rows are named in ``weight.rows``, for optimisers that skip the others.
+
+    Cost: no multiply-adds; keeps ``indices``.
+
+    Raises: DtypeError for indices that are no whole numbers, ValueRangeError for one out of range.
+
+    Source: Bengio, Ducharme, Vincent & Jauvin 2003; arguments of torch.nn.Embedding. ``max_norm`` shortens longer rows
+    in place when they are looked up.
+
+    Example:
+        >>> Embedding(10, 3).forward(np.array([[1, 2], [2, 9]])).shape
+        (2, 2, 3)
+    """
+
+    def __init__(self, num_embeddings: int, embedding_dim: int, padding_idx: int | None = None,
+                 max_norm: float | None = None, norm_type: float = 2.0, scale_grad_by_freq: bool = False,
+                 sparse: bool = False, *, rng: np.random.Generator | None = None) -> None:
+        self.num_embeddings = check_size(num_embeddings, "num_embeddings", "Embedding")
+        self.embedding_dim = check_size(embedding_dim, "embedding_dim", "Embedding")
+        self.padding_idx = checked_padding(padding_idx, num_embeddings, "Embedding")
+        self.max_norm = max_norm
+        self.norm_type = norm_type
+        self.scale_grad_by_freq = scale_grad_by_freq
+        self.sparse = sparse
+        self.weight = Parameter(default_rng(rng).standard_normal((num_embeddings, embedding_dim)))
+        if self.padding_idx is not None:
+            self.weight.data[self.padding_idx] = 0
+
+    def forward(self, indices: Array) -> Array:
+        check_indices(indices, self.num_embeddings, self)
+        if self.max_norm is not None:
+            renormalize(self.weight, indices, self.max_norm, self.norm_type)
+        self.cache = EmbeddingCache(indices)
+        return np.take(self.weight.data, indices, axis=0)
+
+    def backward(self, grad_out: Array) -> None:
+        rows = rows_so_far(self.weight)
+        indices = self.saved().indices
+        check_shape(grad_out, (*indices.shape, self.embedding_dim), name="grad_out", owner=self)
+        if self.weight.requires_grad:
+            touched = add_rows(self.weight.grad, indices.ravel(), grad_out.reshape(-1, self.embedding_dim),
+                               self._counts(indices))
+            self.weight.rows = np.union1d(rows, touched) if self.sparse and rows is not None else None
+
+    def jvp(self, indices_dot: None = None) -> Array | None:
+        indices = self.point().indices
+        self.tangent = ()
+        return None if self.weight.dot is None else np.take(self.weight.dot, indices, axis=0)
+
+    def backward_jvp(self, grad_out: Array, grad_out_dot: Array | None) -> tuple[None, None]:
+        self.saved_tangent()
+        self.backward(grad_out)
+        if grad_out_dot is not None and self.weight.requires_grad:
+            indices = self.cache.indices
+            add_rows(self.weight.grad_dot, indices.ravel(), grad_out_dot.reshape(-1, self.embedding_dim),
+                     self._counts(indices))
+        return None, None
+
+    def describe(self, *x_shapes: Shape) -> Description:
+        """A look-up computes nothing."""
+        (x_shape,) = x_shapes
+        return self.description((*x_shape, self.embedding_dim),
+                                kept=(Kept("x0", prod(x_shape), np.dtype(np.int64).itemsize),))
+
+    def _counts(self, indices: Array) -> Array:
+        """Return how much the gradient of every looked-up row counts."""
+        flat = indices.ravel()
+        counts = np.ones(flat.size, self.weight.dtype)
+        if self.scale_grad_by_freq:
+            counts /= np.bincount(flat, minlength=self.num_embeddings)[flat]
+        if self.padding_idx is not None:
+            counts[flat == self.padding_idx] = 0
+        return counts
+
+
+def checked_padding(padding_idx: int | None, count: int, owner: str) -> int | None:
+    """Return the padding index counted from the beginning."""
+    if padding_idx is None:
+        return None
+    check_range(padding_idx, -count, count - 1, name="padding_idx", owner=owner)
+    return padding_idx % count
+
+
+def check_indices(indices: Any, count: int, owner: Layer, name: str = "indices") -> None:
+    """Raise unless ``indices`` is an array of whole numbers from 0 to ``count`` - 1."""
+    if not isinstance(indices, np.ndarray) or indices.dtype.kind not in "iu":
+        got = indices.dtype if isinstance(indices, np.ndarray) else type(indices).__name__
+        raise DtypeError(f"{owner.title} expected {name} as a NumPy array of whole numbers, got {got}; "
+                         f"convert it with np.asarray({name}, np.int64)")
+    if indices.size and (indices.min() < 0 or indices.max() >= count):
+        wrong = (indices < 0) | (indices >= count)
+        where = tuple(int(axis) for axis in np.argwhere(wrong)[0])
+        raise ValueRangeError(f"{owner.title} expected {name} from 0 to {count - 1}, got {indices[where]} at {where}")
+
+
+def renormalize(weight: Parameter, indices: Array, max_norm: float, norm_type: float) -> None:
+    """Shorten, in place, those looked-up rows whose norm is larger than ``max_norm``."""
+    rows = np.unique(indices)
+    norms = np.linalg.norm(weight.data[rows], ord=norm_type, axis=1)
+    long = norms > max_norm
+    weight.data[rows[long]] *= (max_norm / (norms[long] + 1e-7))[:, None].astype(weight.dtype)
+
+
+def rows_so_far(weight: Parameter) -> Array | None:
+    """Return the rows of the gradient that may be non-zero, before ``saved()`` counts this pass; None: all of them."""
+    return weight.rows if weight.reached else np.empty(0, np.int64)
+
+
+def add_rows(grad: Array, indices: Array, grad_rows: Array, counts: Array) -> Array:
+    """Add ``counts[i] * grad_rows[i]`` to ``grad[indices[i]]`` for all i; return the rows touched, each once."""
+    touched, place = np.unique(indices, return_inverse=True)
+    gathering = csr_array((counts, (place, np.arange(indices.size))), shape=(touched.size, indices.size))
+    grad[touched] += gathering @ as_dtype(grad_rows, grad.dtype)
+    return touched
