@@ -1,5 +1,6 @@
 """Differentiable steps: every layer's forward pass beside its backward pass."""
 
+from . import init
 from .activations import (
     CELU,
     ELU,
@@ -34,6 +35,7 @@ from .drop_connect import DropConnect
 from .dropout import AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, FeatureAlphaDropout
 from .elementwise import Elementwise
 from .embedding import Embedding
+from .embedding_bag import EmbeddingBag
 from .functions import Cos, Exp, Log, Power, Sin
 from .gates import Add, Divide, Gate, Maximum, Multiply, Subtract
 from .linear import Linear
@@ -92,6 +94,7 @@ __all__ = [
     "Dropout3d",
     "Elementwise",
     "Embedding",
+    "EmbeddingBag",
     "Exp",
     "FeatureAlphaDropout",
     "Flatten",
@@ -153,4 +156,5 @@ __all__ = [
     "ZeroPad1d",
     "ZeroPad2d",
     "ZeroPad3d",
+    "init",
 ]

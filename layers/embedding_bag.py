@@ -1,0 +1,170 @@
+"""Embedding rows summed up by bags, without writing the rows down one by one."""
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from .core import (
+    Array,
+    Description,
+    Kept,
+    Layer,
+    Parameter,
+    Shape,
+    ShapeError,
+    ValueRangeError,
+    as_dtype,
+    check_choice,
+    check_shape,
+    check_size,
+    default_rng,
+    show_shape,
+)
+from .embedding import add_rows, check_indices, checked_padding, renormalize, rows_so_far
+
+__all__ = ["EmbeddingBag"]
+
+
+class EmbeddingBagCache(NamedTuple):
+    """The looked-up rows and their bags, what each counts, and, for the maximum, which look-up won each value."""
+
+    indices: Array
+    bag: Array
+    share: Array
+    winner: Array | None
+    shape: Shape
+    bags: int
+    weighted: bool
+
+
+class EmbeddingBag(Layer):
+    """Sum, mean or maximum over bags of rows, ``y[b] = sum over i in bag b of share[i] * weight[indices[i]]``.
+
+    Shapes:
+        indices:            (N, L), every row a bag, or (L,) cut into bags at ``offsets``
+        offsets:            (B,), where each bag begins; with include_last_offset also the end of the last
+        per_sample_weights: as indices, only with mode "sum"
+        weight:             (num_embeddings, embedding_dim)
+        y:                  (B, embedding_dim), zero for an empty bag
+
+    Gradients:
+        grad_weight[r] = sum over i with indices[i] == r of share[i] * grad_out[bag of i]
+        grad_per_sample_weights[i] = grad_out[bag of i] · weight[indices[i]]
+        ``share`` is 1, 1 / size of the bag, or the sample's weight; with "max" 1 where the value won; 0 for padding.
+
+    Cost: one multiply-add per looked-up value; keeps the indices.
+
+    Raises: as Embedding.
+
+    Source: torch.nn.EmbeddingBag; Joulin, Grave, Bojanowski & Mikolov 2017 (bags of words).
+
+    Example:
+        >>> bag = EmbeddingBag(10, 3, mode="sum")
+        >>> bag.forward(np.array([1, 2, 4]), np.array([0, 2])).shape
+        (2, 3)
+    """
+
+    def __init__(self, num_embeddings: int, embedding_dim: int, max_norm: float | None = None, norm_type: float = 2.0,
+                 scale_grad_by_freq: bool = False, mode: str = "mean", sparse: bool = False,
+                 include_last_offset: bool = False, padding_idx: int | None = None, *,
+                 rng: np.random.Generator | None = None) -> None:
+        self.num_embeddings = check_size(num_embeddings, "num_embeddings", "EmbeddingBag")
+        self.embedding_dim = check_size(embedding_dim, "embedding_dim", "EmbeddingBag")
+        self.max_norm = max_norm
+        self.norm_type = norm_type
+        self.scale_grad_by_freq = scale_grad_by_freq
+        self.mode = check_choice(mode, ("sum", "mean", "max"), name="mode", owner="EmbeddingBag")
+        self.sparse = sparse
+        self.include_last_offset = include_last_offset
+        self.padding_idx = checked_padding(padding_idx, num_embeddings, "EmbeddingBag")
+        if scale_grad_by_freq and mode == "max":
+            raise ValueRangeError("EmbeddingBag expected scale_grad_by_freq=False with mode='max', got True")
+        self.weight = Parameter(default_rng(rng).standard_normal((num_embeddings, embedding_dim)))
+        if self.padding_idx is not None:
+            self.weight.data[self.padding_idx] = 0
+
+    def forward(self, indices: Array, offsets: Array | None = None, per_sample_weights: Array | None = None) -> Array:
+        check_indices(indices, self.num_embeddings, self)
+        if per_sample_weights is not None:
+            check_shape(per_sample_weights, indices.shape, name="per_sample_weights", owner=self)
+            if self.mode != "sum":
+                raise ValueRangeError(f"EmbeddingBag expected per_sample_weights only with mode='sum', "
+                                      f"got mode={self.mode!r}")
+        if self.max_norm is not None:
+            renormalize(self.weight, indices, self.max_norm, self.norm_type)
+        bag, bags = self._bags(indices, offsets)
+        flat = indices.ravel()
+        counted = np.ones(flat.size, bool) if self.padding_idx is None else flat != self.padding_idx
+        share = as_dtype(counted, self.weight.dtype)
+        if self.mode == "mean":
+            share /= np.maximum(np.bincount(bag, counted, bags), 1)[bag].astype(share.dtype)
+        if per_sample_weights is not None:
+            share = share * as_dtype(per_sample_weights.ravel(), share.dtype)
+        winner = self._winners(flat, bag, bags, counted) if self.mode == "max" else None
+        self.cache = EmbeddingBagCache(flat, bag, share, winner, indices.shape, bags, per_sample_weights is not None)
+        return self._sums(self.weight.data)
+
+    def backward(self, grad_out: Array) -> tuple[None, None, Array] | None:
+        rows = rows_so_far(self.weight)
+        flat, bag, _, _, shape, bags, weighted = self.saved()
+        check_shape(grad_out, (bags, self.embedding_dim), name="grad_out", owner=self)
+        if self.weight.requires_grad:
+            touched = self._spread(self.weight.grad, grad_out)
+            self.weight.rows = np.union1d(rows, touched) if self.sparse and rows is not None else None
+        if not weighted or not self.needs_input_grad:
+            return None
+        grad_weights = np.einsum("id,id->i", grad_out[bag], self.weight.data[flat])
+        if self.padding_idx is not None:
+            grad_weights[flat == self.padding_idx] = 0
+        return None, None, grad_weights.reshape(shape)
+
+    def describe(self, *x_shapes: Shape) -> Description:
+        """Every looked-up row is added once."""
+        indices, *rest = x_shapes
+        bags = indices[0] if len(indices) == 2 else rest[0][0] - self.include_last_offset
+        count, width = int(np.prod(indices)), np.dtype(np.int64).itemsize
+        winners = (Kept("winner", bags * self.embedding_dim, width),) if self.mode == "max" else ()
+        kept = Kept("x0", count, width), Kept("bag", count, width), Kept("share", count), *winners
+        return self.description((bags, self.embedding_dim), multiply_adds=count * self.embedding_dim, kept=kept)
+
+    def _bags(self, indices: Array, offsets: Array | None) -> tuple[Array, int]:
+        """Return the bag of every index, and how many bags there are."""
+        if indices.ndim == 2 and offsets is None:
+            return np.repeat(np.arange(len(indices)), indices.shape[1]), len(indices)
+        if indices.ndim != 1 or offsets is None:
+            raise ShapeError(f"{self.title} expected indices of shape (N, L) alone or (L,) with offsets, "
+                             f"got {show_shape(indices.shape)} {'with' if offsets is not None else 'without'} offsets")
+        check_indices(offsets, indices.size + 1, self, "offsets")
+        starts = offsets[:-1] if self.include_last_offset else offsets
+        if offsets.ndim != 1 or not len(starts) or offsets[0] != 0 or (np.diff(offsets) < 0).any():
+            raise ValueRangeError(f"{self.title} expected offsets that begin with 0 and never fall, got {offsets}")
+        sizes = np.diff(np.append(starts, offsets[-1] if self.include_last_offset else indices.size))
+        return np.repeat(np.arange(len(starts)), sizes), len(starts)
+
+    def _sums(self, table: Array) -> Array:
+        flat, bag, share, winner, _, bags, _ = self.cache
+        if winner is not None:
+            won = table[flat[winner], np.arange(self.embedding_dim)] if flat.size else np.zeros(winner.shape)
+            return as_dtype(np.where(winner >= 0, won, 0), table.dtype)
+        summing = csr_array((share, (bag, np.arange(flat.size))), shape=(bags, flat.size))
+        return np.asarray(summing @ table[flat])
+
+    def _winners(self, flat: Array, bag: Array, bags: int, counted: Array) -> Array:
+        """Return which look-up is the first largest of every bag and column; -1 for empty bags."""
+        winner = np.full((bags, self.embedding_dim), -1)
+        for number in range(bags):
+            (members,) = np.nonzero((bag == number) & counted)
+            if members.size:
+                winner[number] = members[self.weight.data[flat[members]].argmax(axis=0)]
+        return winner
+
+    def _spread(self, grad: Array, grad_out: Array) -> Array:
+        flat, bag, share, winner, _, _, _ = self.cache
+        if winner is not None:
+            place = np.nonzero(winner >= 0)
+            np.add.at(grad, (flat[winner[place]], place[1]), grad_out[place])
+            return np.unique(flat)
+        if self.scale_grad_by_freq:
+            share = share / np.bincount(flat, minlength=self.num_embeddings)[flat]
+        return add_rows(grad, flat, grad_out[bag], share)
