@@ -28,8 +28,10 @@ from .activations import (
     Tanhshrink,
     Threshold,
 )
+from .batch_norm import BatchNorm1d, BatchNorm2d
 from .bilinear import Bilinear
 from .branching import Concat, Copy, Select
+from .conv import Conv2d
 from .core import Buffer, Layer, Parameter
 from .drop_connect import DropConnect
 from .dropout import AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, FeatureAlphaDropout
@@ -60,6 +62,7 @@ from .padding import (
     ZeroPad2d,
     ZeroPad3d,
 )
+from .pooling import AvgPool2d, MaxPool2d
 from .reshape import Flatten, Identity, Unflatten
 from .shuffle import ChannelShuffle, PixelShuffle, PixelUnshuffle, Reshape, Transpose
 from .softmax import LogSoftmax, Softmax, Softmax2d, Softmin
@@ -74,6 +77,9 @@ __all__ = [
     "SELU",
     "Add",
     "AlphaDropout",
+    "AvgPool2d",
+    "BatchNorm1d",
+    "BatchNorm2d",
     "Bilinear",
     "Buffer",
     "ChannelShuffle",
@@ -84,6 +90,7 @@ __all__ = [
     "ConstantPad1d",
     "ConstantPad2d",
     "ConstantPad3d",
+    "Conv2d",
     "Copy",
     "Cos",
     "Divide",
@@ -114,6 +121,7 @@ __all__ = [
     "LogSigmoid",
     "LogSoftmax",
     "MatMul",
+    "MaxPool2d",
     "Maximum",
     "Maxout",
     "Mish",

@@ -30,10 +30,12 @@ class CopyCache(NamedTuple):
 
 
 class SelectCache(NamedTuple):
-    """Which input was chosen, of how many."""
+    """Which input was chosen, of how many, and its shape and dtype."""
 
     chosen: int
     inputs: int
+    x_shape: Shape
+    dtype: np.dtype[np.generic]
 
 
 class ConcatCache(NamedTuple):
@@ -112,22 +114,26 @@ class Select(Layer):
 
     def forward(self, *x: Any) -> Any:
         leaves = flatten(x)
-        self.cache = SelectCache(range(len(leaves))[self._checked(len(leaves))], len(leaves))
-        return leaves[self.index]
+        chosen = leaves[self._checked(len(leaves))]
+        check_shape(chosen, (...,), name=f"x[{self.index}]", owner=self)
+        self.cache = SelectCache(range(len(leaves))[self.index], len(leaves), chosen.shape, chosen.dtype)
+        return chosen
 
-    def backward(self, grad_out: Array) -> tuple[Array | None, ...]:
-        index, count = self.saved()
-        return tuple(grad_out if position == index else None for position in range(count))
+    def backward(self, grad_out: Array) -> tuple[Array | None, ...] | None:
+        chosen, count, x_shape, dtype = self.saved()
+        check_shape(grad_out, x_shape, name="grad_out", owner=self)
+        if not self.needs_input_grad:
+            return None
+        return tuple(as_dtype(grad_out, dtype) if position == chosen else None for position in range(count))
 
     def jvp(self, *x_dot: Any) -> Any:
-        index, _ = self.point()
         self.tangent = ()
-        return flatten(x_dot)[index]
+        return flatten(x_dot)[self.point().chosen]
 
     def backward_jvp(self, grad_out: Array, grad_out_dot: Array | None) -> tuple[Any, Any]:
         self.saved_tangent()
-        index, count = self.saved()
-        return self.backward(grad_out), tuple(grad_out_dot if each == index else None for each in range(count))
+        chosen, count, _, _ = self.saved()
+        return self.backward(grad_out), tuple(grad_out_dot if each == chosen else None for each in range(count))
 
     def describe(self, *x_shapes: Shape) -> Description:
         """The chosen input itself."""

@@ -88,8 +88,10 @@ class Maxout(Layer):
 
     def describe(self, *x_shapes: Shape) -> Description:
         """As Linear, and the winners."""
-        inner = self.linear.describe(*x_shapes)
-        y_shape = (*x_shapes[0][:-1], self.out_features)
+        (x_shape,) = x_shapes
+        check_shape(x_shape, (..., self.in_features), name="x", owner=self)
+        inner = self.linear.describe(x_shape)
+        y_shape = (*x_shape[:-1], self.out_features)
         return self.description(y_shape, multiply_adds=inner.multiply_adds, field=None,
                                 kept=(*inner.kept, Kept("winner", prod(y_shape), np.dtype(np.intp).itemsize)))
 

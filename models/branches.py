@@ -1,14 +1,18 @@
 """Networks side by side: the same input into several branches."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from ..layers.core import (
     Description,
+    Entry,
     Layer,
     Shape,
     ShapeError,
     Tally,
+    as_dtype,
     call,
     call_back,
     call_back_jvp,
@@ -84,6 +88,14 @@ class Parallel(Model):
         return f"branch {int(name) + 1} of {len(self.branches)} of {type(self).__name__}"
 
 
+class ResidualCache(NamedTuple):
+    """The calls of the two ways, and the dtype of the input."""
+
+    entry: Entry
+    around: Entry | None
+    dtype: np.dtype[np.generic]
+
+
 class Residual(Model):
     """A branch and a way around it, ``y = branch(x) + shortcut(x)``; without a shortcut, ``y = branch(x) + x``.
 
@@ -112,18 +124,18 @@ class Residual(Model):
         y, entry = call(self.branch, x, at=(self, "branch"))
         around, entry_around = (x, None) if self.shortcut is None else call(self.shortcut, x, at=(self, "shortcut"))
         self._check(y.shape, around.shape)
-        self.cache = (entry, entry_around)
-        return y + around
+        self.cache = ResidualCache(entry, entry_around, x.dtype)
+        return as_dtype(y + around, y.dtype)
 
     def backward(self, grad_out: Any) -> Any:
-        entry, entry_around = self.saved()
+        entry, entry_around, dtype = self.saved()
         grad_x = call_back(self.branch, entry, grad_out, at=(self, "branch"), needs_input_grad=self.needs_input_grad)
         grad_around = grad_out if self.shortcut is None else call_back(
             self.shortcut, entry_around, grad_out, at=(self, "shortcut"), needs_input_grad=self.needs_input_grad)
-        return grad_x + grad_around if self.needs_input_grad else None
+        return as_dtype(grad_x + grad_around, dtype) if self.needs_input_grad else None
 
     def jvp(self, x_dot: Any) -> Any:
-        entry, entry_around = self.point()
+        entry, entry_around, _ = self.point()
         y_dot, tangent = call_jvp(self.branch, entry, x_dot, at=(self, "branch"))
         around_dot, tangent_around = (x_dot, None) if self.shortcut is None else call_jvp(
             self.shortcut, entry_around, x_dot, at=(self, "shortcut"))
@@ -131,7 +143,7 @@ class Residual(Model):
         return total(y_dot, around_dot)
 
     def backward_jvp(self, grad_out: Any, grad_out_dot: Any) -> tuple[Any, Any]:
-        (entry, entry_around), (tangent, tangent_around) = self.saved(), self.saved_tangent()
+        (entry, entry_around, _), (tangent, tangent_around) = self.saved(), self.saved_tangent()
         grad_x, grad_x_dot = call_back_jvp(self.branch, entry, tangent, grad_out, grad_out_dot, at=(self, "branch"))
         around, around_dot = (grad_out, grad_out_dot) if self.shortcut is None else call_back_jvp(
             self.shortcut, entry_around, tangent_around, grad_out, grad_out_dot, at=(self, "shortcut"))

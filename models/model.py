@@ -8,7 +8,7 @@ import numpy as np
 from ..data import ArrayDataset, DataLoader
 from ..layers.core import Array, DtypeError, Layer, check_size
 from ..losses import Loss, Penalty
-from ..optim import LRScheduler, Optimizer
+from ..optim import Optimizer, Schedule
 from ..training import Callback, History, Metric, Progress, Trainer, evaluate, predict
 
 __all__ = ["Model", "check_layers", "spread", "trains"]
@@ -39,7 +39,7 @@ class Model(Layer):
 
     def fit(self, x: Array, y: Array, *, loss: Loss, optimizer: Optimizer, epochs: int = 1,
             batch_size: int | None = 32, validation_data: tuple[Array, Array] | None = None, shuffle: bool = True,
-            schedule: LRScheduler | None = None, penalties: Iterable[Penalty] = (),
+            schedule: Schedule | None = None, penalties: Iterable[Penalty] = (),
             metrics: Iterable[str | Metric] = (), callbacks: Iterable[Callback] = (), verbose: int | bool = 1,
             rng: np.random.Generator | None = None) -> History:
         """Train on samples ``x`` with targets ``y`` and return the history, one row for each epoch.

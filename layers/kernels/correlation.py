@@ -23,7 +23,9 @@ _ROOM = 1 << 20         # bytes worked on at a time: what stays in a core's seco
 
 
 def correlate(x: Array, weight: Array, bias: Array | None, window: Window, groups: int = 1) -> Array:
-    """Return ``y[n, o, p] = bias[o] + sum over c, k of weight[o, c, k] * x[n, c, p * stride + k * dilation - padding]``.
+    """Return every window of ``x`` times the weights, summed over channels and taps, plus the bias of the channel.
+
+    ``y[n, o, p] = bias[o] + sum over c, k of weight[o, c, k] * x[n, c, p * stride + k * dilation - padding]``
 
     Shapes:
         x:      (N, C, *spatial)
@@ -40,14 +42,14 @@ def correlate(x: Array, weight: Array, bias: Array | None, window: Window, group
     if window.is_point:
         pixels = prod(outputs)
         np.matmul(matrix[:, 0], x.reshape(*x.shape[:3], pixels), out=y.reshape(*y.shape[:3], pixels))
-        y = y if shift is None else np.add(y, shift, out=y)
-    else:
-        for block in _blocks(x, len(weight), window, outputs):
-            product = matrix @ _seen(_lowered(x[block.images], block), block)
-            part = y[block.images, :, :, block.lines]
-            # (G, H', O, n * W') -> (n, G, O, H', W')
-            part[...] = product.reshape(*product.shape[:3], len(part), -1).transpose(3, 0, 2, 1, 4)
-            part = part if shift is None else np.add(part, shift, out=part)
+        return (y if shift is None else np.add(y, shift, out=y)).reshape(len(x), len(weight), *outputs)
+    for block in _blocks(x, len(weight), window, outputs):
+        product = matrix @ _seen(_lowered(x[block.images], block), block)
+        part = y[block.images, :, :, block.lines]
+        # (G, H', O, n * W') -> (n, G, O, H', W')
+        part[...] = product.reshape(*product.shape[:3], len(part), -1).transpose(3, 0, 2, 1, 4)
+        if shift is not None:
+            part += shift
     return y.reshape(len(x), len(weight), *outputs)
 
 
@@ -62,7 +64,7 @@ def correlate_adjoint(grad_out: Array, weight: Array, window: Window, groups: in
         return correlate_adjoint(grad_out, weight, window, groups, (1, *spatial))[:, :, 0]
     if max(window.stride) == 1:
         exchanged = weight.reshape(groups, -1, *weight.shape[1:]).swapaxes(1, 2)
-        mirrored = np.flip(exchanged, axis=range(3, exchanged.ndim)).reshape(-1, *exchanged.shape[2:])
+        mirrored = np.flip(exchanged, axis=tuple(range(3, exchanged.ndim))).reshape(-1, *exchanged.shape[2:])
         return correlate(grad_out, mirrored, None, _mirrored(window), groups)
     grad_x = np.zeros((len(grad_out), groups, weight.shape[1], *spatial), grad_out.dtype)
     matrix = _matrix(weight, groups).swapaxes(2, 3)
@@ -75,7 +77,7 @@ def correlate_adjoint(grad_out: Array, weight: Array, window: Window, groups: in
         values = values.reshape(*part.shape[:2], window.kernel[0], -1, *window.kernel[1:], *part.shape[3:])
         values = values.transpose(4 + inner, 0, 3, 1, *range(5 + inner, values.ndim), 2, *range(4, 4 + inner))
         scatter(grad_x[block.images], values, block.window)
-    return grad_x.reshape(len(grad_x), -1, *spatial)
+    return grad_x.reshape(len(grad_x), groups * weight.shape[1], *spatial)
 
 
 def correlate_weight_grad(x: Array, grad_out: Array, window: Window, groups: int = 1) -> Array:
@@ -159,7 +161,8 @@ def _by_group(images: Array, groups: int) -> Array:
 
 
 def _axes(window: Window, which: slice) -> Window:
-    return Window(*(field[which] for field in window))
+    kernel, stride, padding, dilation = window
+    return Window(kernel[which], stride[which], padding[which], dilation[which])
 
 
 def _planar(window: Window) -> Window:

@@ -5,6 +5,7 @@ Every leading axis counts planes, which are worked on a few at a time, as many a
 
 from collections.abc import Iterator
 from math import prod
+from typing import Any
 
 import numpy as np
 
@@ -33,7 +34,7 @@ def window_max(x: Array, window: Window, outputs: Shape) -> tuple[Array, Array]:
         value, larger = np.empty_like(best), np.empty_like(winner)
         view = windows(padded(planes[part], window, outputs, -np.inf), window, outputs)
         for number, tap in enumerate(taps):
-            np.copyto(value, view[(..., *tap)])                     # contiguous: three passes follow
+            np.copyto(value, view[..., *tap])                     # contiguous: three passes follow
             np.multiply(value > best, winner.dtype.type(number), out=larger)
             np.maximum(winner, larger, out=winner)                  # later numbers are larger
             np.maximum(best, value, out=best)
@@ -60,7 +61,7 @@ def window_route(grad_out: Array, winners: Array, window: Window, spatial: Shape
     for part in _blocks(grad_x):
         frame = np.zeros((len(grads[part]), *window.covered(outputs)), grad_out.dtype)
         np.add.at(frame.reshape(-1), _positions(winners[part], window).reshape(-1), grads[part].reshape(-1))
-        grad_x[part][(..., *here)] = frame[(..., *there)]
+        grad_x[part][here] = frame[there]
     return grad_x.reshape(*lead, *spatial)
 
 
@@ -76,7 +77,7 @@ def window_sum(x: Array, window: Window, outputs: Shape) -> Array:
     for part in _blocks(planes):
         view = windows(padded(planes[part], window, outputs), window, outputs)
         for tap in np.ndindex(window.kernel):
-            y[part] += view[(..., *tap)]
+            y[part] += view[..., *tap]
     return y.reshape(*lead, *outputs)
 
 
@@ -102,15 +103,12 @@ def _blocks(planes: Array) -> Iterator[slice]:
 
 
 def _positions(winners: Array, window: Window) -> Array:
-    """Return where in the flattened frame the winning taps lie.
-
-    Shapes:
-        winners:   (planes, *outputs)
-        positions: (planes, *outputs)
-    """
-    planes, *outputs = winners.shape
-    covered = window.covered(tuple(outputs))
-    steps = [prod(covered[axis:]) for axis in range(len(covered) + 1)]     # elements from one plane, line ... to the next
-    taps = np.zeros(window.kernel, np.intp)
-    corners = np.zeros(winners.shape, np.intp) + 
-    return corners
+    """Return where in the frame of the planes, read as one row, the winning taps lie; the shape is that of winners."""
+    outputs = winners.shape[1:]
+    covered = window.covered(outputs)
+    view = windows(np.arange(prod(covered)).reshape(covered), window, outputs)
+    first: tuple[Any, ...] = (0,) * len(outputs)
+    positions: Array = view[first].reshape(-1)[winners]
+    positions += view[..., *first]
+    positions += (np.arange(len(winners)) * prod(covered)).reshape(-1, *[1] * len(outputs))
+    return positions

@@ -1,6 +1,7 @@
 """Windows sliding over the last axes of an array, of any number: their arithmetic, their view and its adjoint."""
 
 from math import prod
+from types import EllipsisType
 from typing import NamedTuple
 
 import numpy as np
@@ -9,6 +10,8 @@ from numpy.lib.stride_tricks import as_strided
 from ..core import Array, Shape
 
 __all__ = ["Window", "padded", "scatter", "windows"]
+
+Index = tuple[EllipsisType | slice, ...]
 
 
 class Window(NamedTuple):
@@ -50,9 +53,10 @@ class Window(NamedTuple):
         return tuple((count - 1) * stride + extent
                      for count, stride, extent in zip(outputs, self.stride, self.extent, strict=True))
 
-    def overlap(self, spatial: Shape, outputs: Shape) -> tuple[tuple[slice, ...], tuple[slice, ...]]:
-        """Return where windows and input meet: as slices of the input, and of the frame that the windows cover."""
-        here, there = [], []
+    def overlap(self, spatial: Shape, outputs: Shape) -> tuple[Index, Index]:
+        """Return where windows and input meet: as index of the input, and of the frame that the windows cover."""
+        here: list[EllipsisType | slice] = [...]
+        there: list[EllipsisType | slice] = [...]
         for size, reach, (before, _) in zip(spatial, self.covered(outputs), self.padding, strict=True):
             start = max(0, -before)
             stop = max(start, min(size, reach - before))
@@ -71,11 +75,11 @@ def padded(x: Array, window: Window, outputs: Shape, fill: float = 0.0) -> Array
     axes = len(outputs)
     covered = window.covered(outputs)
     here, there = window.overlap(x.shape[-axes:], outputs)
-    if all(part == slice(0, reach) for part, reach in zip(there, covered, strict=True)):
-        return x[(..., *here)]
+    if there[1:] == tuple(slice(0, reach) for reach in covered):
+        return x[here]
     shape = (*x.shape[:-axes], *covered)
     frame = np.full(shape, fill, x.dtype) if fill else np.zeros(shape, x.dtype)
-    frame[(..., *there)] = x[(..., *here)]
+    frame[there] = x[here]
     return frame
 
 
@@ -106,5 +110,5 @@ def scatter(out: Array, values: Array, window: Window) -> None:
     frame = np.zeros((*out.shape[:-axes], *window.covered(outputs)), out.dtype)
     view = windows(frame, window, outputs)
     for tap in np.ndindex(window.kernel):       # windows overlap, but those of a single tap do not
-        view[(..., *tap)] += values[(..., *tap)]
-    out[(..., *here)] += frame[(..., *there)]
+        view[..., *tap] += values[..., *tap]
+    out[here] += frame[there]

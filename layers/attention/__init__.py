@@ -1,0 +1,3 @@
+"""Room of layers/attention."""
+
+__all__: list[str] = []

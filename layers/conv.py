@@ -1,0 +1,160 @@
+"""Convolutions over any number of spatial axes (cross-correlations, as everywhere in deep learning)."""
+
+from math import prod, sqrt
+
+import numpy as np
+
+from .core import (
+    Array,
+    Description,
+    Kept,
+    Parameter,
+    Shape,
+    ValueRangeError,
+    as_dtype,
+    check_shape,
+    check_size,
+    default_rng,
+    total,
+)
+from .kernels import correlate, correlate_adjoint, correlate_weight_grad
+from .window import Windowed
+
+__all__ = ["Conv2d", "ConvNd"]
+
+
+class ConvNd(Windowed):
+    """Cross-correlation with learned windows, ``y = correlate(x, weight) + bias``; a subclass sets ``axes``.
+
+    ``correlate`` is linear in ``x`` and linear in ``weight``, so each gradient is the adjoint of one of two maps, and
+    each tangent the map itself. With ``at(p, k) = p * stride + k * dilation - padding``, in every spatial axis:
+
+        y[n, o, p]           = bias[o] + sum over c, k of weight[o, c, k] * x[n, c, at(p, k)]
+        grad_x[n, c, q]      = sum over o and all p, k with at(p, k) = q of weight[o, c, k] * grad_out[n, o, p]
+        grad_weight[o, c, k] = sum over n, p of grad_out[n, o, p] * x[n, c, at(p, k)]
+        grad_bias[o]         = sum over n, p of grad_out[n, o, p]
+
+    Channels are cut into ``groups`` that see only each other.
+
+    Source: Goodfellow et al. 2016, section 9.5; initial values as in torch.nn.
+    """
+
+    def __init__(self, in_channels: int, out_channels: int, kernel_size: int | tuple[int, ...],
+                 stride: int | tuple[int, ...] = 1, padding: int | tuple[int, ...] | str = 0,
+                 dilation: int | tuple[int, ...] = 1, groups: int = 1, bias: bool = True, *,
+                 rng: np.random.Generator | None = None) -> None:
+        owner = type(self).__name__
+        self.in_channels = check_size(in_channels, "in_channels", owner)
+        self.out_channels = check_size(out_channels, "out_channels", owner)
+        self.kernel_size, self.stride, self.padding, self.dilation = kernel_size, stride, padding, dilation
+        self.groups = check_size(groups, "groups", owner)
+        if in_channels % groups or out_channels % groups:
+            raise ValueRangeError(f"{owner} expected in_channels and out_channels that groups={groups} divides, "
+                                  f"got {in_channels} and {out_channels}")
+        self.geometry = self.make_window(kernel_size, stride, padding, dilation)
+        fan_in = in_channels // groups * prod(self.geometry.kernel)
+        bound = 1 / sqrt(fan_in)
+        draw = default_rng(rng).uniform
+        self.weight = Parameter(draw(-bound, bound, (out_channels, in_channels // groups, *self.geometry.kernel)))
+        self.bias = Parameter(draw(-bound, bound, out_channels)) if bias else None
+
+    def forward(self, x: Array) -> Array:
+        check_shape(x, (...,), name="x", owner=self)
+        self.output_shape(x.shape)
+        self.cache = x
+        return self._correlate(x, self.weight.data, None if self.bias is None else self.bias.data)
+
+    def backward(self, grad_out: Array) -> Array | None:
+        x = self.saved()
+        check_shape(grad_out, self.output_shape(x.shape), name="grad_out", owner=self)
+        if self.weight.requires_grad:
+            self.weight.grad += self._grad_weight(grad_out, x)
+        if self.bias is not None and self.bias.requires_grad:
+            self.bias.grad += self._grad_bias(grad_out)
+        return self._grad_x(grad_out, self.weight.data, x) if self.needs_input_grad else None
+
+    def jvp(self, x_dot: Array | None) -> Array | None:
+        x, weight_dot = self.point(), self.weight.dot
+        bias_dot = None if self.bias is None else self.bias.dot
+        self.tangent = (x_dot,)
+        return total(None if x_dot is None else self._correlate(x_dot, self.weight.data),
+                     None if weight_dot is None else self._correlate(x, weight_dot),
+                     None if bias_dot is None else np.broadcast_to(bias_dot.reshape(-1, *[1] * self.axes),
+                                                                   self.output_shape(x.shape)))
+
+    def backward_jvp(self, grad_out: Array, grad_out_dot: Array | None) -> tuple[Array | None, Array | None]:
+        (x_dot,) = self.saved_tangent()
+        grad_x = self.backward(grad_out)
+        x, weight_dot = self.saved(), self.weight.dot
+        for left, right in ((grad_out_dot, x), (grad_out, x_dot)):
+            if self.weight.requires_grad and left is not None and right is not None:
+                self.weight.grad_dot += self._grad_weight(left, right)
+        if self.bias is not None and self.bias.requires_grad and grad_out_dot is not None:
+            self.bias.grad_dot += self._grad_bias(grad_out_dot)
+        return grad_x, total(None if grad_out_dot is None else self._grad_x(grad_out_dot, self.weight.data, x),
+                             None if weight_dot is None else self._grad_x(grad_out, weight_dot, x))
+
+    def describe(self, *x_shapes: Shape) -> Description:
+        """Every output is the product of its window with as many weights."""
+        (x_shape,) = x_shapes
+        y_shape = self.output_shape(x_shape)
+        return self.description(y_shape, multiply_adds=prod(y_shape) * prod(self.weight.shape[1:]), field=self.field,
+                                kept=(Kept("x0", prod(x_shape)),))
+
+    def output_shape(self, x_shape: Shape) -> Shape:
+        """Return the output's shape, or raise ShapeError."""
+        outputs = self.outputs(x_shape, self.in_channels)
+        return (*x_shape[:-1 - self.axes], self.out_channels, *outputs)
+
+    def hint(self, name: str, shape: Shape) -> str:
+        """Images of other libraries often have their channels last."""
+        last = name == "x" and len(shape) > self.axes and shape[-1] == self.in_channels
+        return f"channels come before the spatial axes: np.moveaxis({name}, -1, {-1 - self.axes})" if last else ""
+
+    def _correlate(self, x: Array, weight: Array, bias: Array | None = None) -> Array:
+        y = correlate(self._images(x), weight, bias, self.geometry, self.groups)
+        return y.reshape(*x.shape[:-1 - self.axes], *y.shape[1:])
+
+    def _grad_x(self, grad_out: Array, weight: Array, x: Array) -> Array:
+        grad_x = correlate_adjoint(self._images(grad_out), weight, self.geometry, self.groups, x.shape[-self.axes:])
+        return as_dtype(grad_x.reshape(x.shape), x.dtype)
+
+    def _grad_weight(self, grad_out: Array, x: Array) -> Array:
+        return correlate_weight_grad(self._images(x), self._images(grad_out), self.geometry, self.groups)
+
+    def _grad_bias(self, grad_out: Array) -> Array:
+        images = self._images(grad_out)
+        grad_bias: Array = np.einsum("nop->o", images.reshape(*images.shape[:2], prod(images.shape[2:])))
+        return grad_bias
+
+    def _images(self, x: Array) -> Array:
+        """Return ``x`` in the dtype of the computation, a single image as a batch of one."""
+        return as_dtype(x, self.weight.dtype).reshape(prod(x.shape[:-1 - self.axes]), *x.shape[-1 - self.axes:])
+
+
+class Conv2d(ConvNd):
+    """Cross-correlation of images with ``out_channels`` learned windows, ``y = correlate(x, weight) + bias``.
+
+    ``padding`` is a number of zeros around the image, or ``"same"`` (as many as keep its size) or ``"valid"`` (none).
+
+    Shapes:
+        x:      (N, in_channels, H, W) or (in_channels, H, W), pixels
+        weight: (out_channels, in_channels / groups, kH, kW)
+        bias:   (out_channels,)
+        y:      (N, out_channels, H', W'), H' = (H + 2 padding - dilation (kH - 1) - 1) // stride + 1
+
+    Gradients:
+        grad_x      = grad_out correlated with the mirrored weight, channels exchanged  (stride 1; else its adjoint)
+        grad_weight = x correlated with grad_out: the sum over all windows of grad_out times the window
+        grad_bias   = grad_out, summed over images and pixels
+
+    Cost: y.size * in_channels / groups * kH * kW multiply-adds, twice that backward; keeps ``x``.
+
+    Source: LeCun et al. 1998; Goodfellow et al. 2016, section 9.5.
+
+    Example:
+        >>> Conv2d(3, 10, 5, padding=2).forward(np.ones((4, 3, 32, 32), np.float32)).shape
+        (4, 10, 32, 32)
+    """
+
+    axes = 2

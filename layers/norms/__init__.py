@@ -1,0 +1,3 @@
+"""Room of layers/norms."""
+
+__all__: list[str] = []

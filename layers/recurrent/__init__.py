@@ -1,0 +1,3 @@
+"""Room of layers/recurrent."""
+
+__all__: list[str] = []

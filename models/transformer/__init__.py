@@ -1,0 +1,3 @@
+"""Room of models/transformer."""
+
+__all__: list[str] = []

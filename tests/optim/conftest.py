@@ -1,0 +1,43 @@
+"""Two optimisers, ours and PyTorch's, fed the same gradients."""
+
+import numpy as np
+import pytest
+
+from chainrule.layers.core import Parameter
+
+
+class Twins:
+    """Parameters of the same values in both libraries, with a record of gradients to feed them."""
+
+    def __init__(self, shapes, seed=0):
+        self.torch = pytest.importorskip("torch")
+        self.rng = np.random.default_rng(seed)
+        self.ours = [Parameter(self.rng.standard_normal(shape), dtype=np.float64) for shape in shapes]
+        self.theirs = [self.torch.nn.Parameter(self.torch.tensor(part.data.copy())) for part in self.ours]
+
+    def feed(self, present=1.0):
+        """Give every parameter a new gradient, or none with probability ``1 - present``."""
+        for mine, other in zip(self.ours, self.theirs, strict=True):
+            mine.zero_grad()
+            other.grad = None
+            if mine.requires_grad and self.rng.random() < present:
+                grad = self.rng.standard_normal(mine.shape)
+                mine.grad = grad
+                other.grad = self.torch.tensor(grad)
+
+    def compare(self, tolerance=1e-10):
+        for mine, other in zip(self.ours, self.theirs, strict=True):
+            np.testing.assert_allclose(mine.data, other.detach().numpy(), rtol=tolerance, atol=tolerance)
+
+    def race(self, ours, theirs, steps=25, present=1.0):
+        """Step both with the same gradients and compare after every step."""
+        for _ in range(steps):
+            self.feed(present)
+            ours.step()
+            theirs.step()
+            self.compare()
+
+
+@pytest.fixture(scope="session")
+def twins():
+    return Twins
