@@ -1,3 +1,5 @@
-"""Room of cli."""
+"""The command line, ``chainrule …``: one file for each command."""
 
-__all__: list[str] = []
+from .main import main
+
+__all__ = ["main"]

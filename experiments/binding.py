@@ -1,7 +1,8 @@
 """A config's nodes made into objects: names looked up, arguments held against signatures, all problems collected."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from inspect import isclass, signature
@@ -12,12 +13,14 @@ from ..layers.core import ChainruleError, Layer, message, nearest
 from .problems import ConfigError, Position, Problem
 from .reading import Entry, Node
 from .registry import KINDS, Kind
-from .signatures import Argument, arguments_of
+from .signatures import Argument, arguments_of, out_of_reach
 from .values import is_plain, members, parse
 
 __all__ = ["Builder", "Place", "Recipe", "gather"]
 
 Result = TypeVar("Result")
+
+_OF_THE_USER = (ChainruleError, ArithmeticError, MemoryError, ValueError)      # numbers too large end in the latter
 
 
 class Place(NamedTuple):
@@ -45,7 +48,11 @@ class Recipe:
     path: str
 
     def __call__(self, **given: Any) -> Any:
-        return self.builder.thing(self.node, self.kind, self.path, given)
+        outer, self.builder.given = self.builder.given, given
+        try:
+            return self.builder.thing(self.node, self.kind, self.path)
+        finally:
+            self.builder.given = outer
 
 
 def gather(calls: Iterable[Callable[[], Result]], problems: Iterable[Problem] = ()) -> list[Result]:
@@ -62,7 +69,7 @@ def gather(calls: Iterable[Callable[[], Result]], problems: Iterable[Problem] = 
 
 
 class Builder:
-    """Makes what a config describes, and remembers where every layer was named.
+    """Makes what the config with a ``root`` describes, and remembers where every layer was named.
 
     A thing is written ``Name``, or ``Name: arguments``: a mapping names them, a list has them in order, a single value
     is the first. Where a layer is wanted, a list of layers is a ``Sequential``.
@@ -71,12 +78,28 @@ class Builder:
         >>> from chainrule.experiments.binding import Builder
         >>> from chainrule.experiments.reading import parse_config
         >>> root = parse_config("model: [{Linear: [4, 3]}, Tanh, {Dropout: 0.1}]")
-        >>> Builder().value(root.value["model"].node, Layer, "model")[0]
+        >>> Builder(root).value(root.value["model"].node, Layer, "model")[0]
         Linear(4, 3)
     """
 
-    def __init__(self) -> None:
+    def __init__(self, root: Node) -> None:
+        self.root = root
         self.places: WeakKeyDictionary[Layer, Place] = WeakKeyDictionary()
+        self.given: Mapping[str, Any] = {}      # arguments that only the program has, for whatever takes them
+
+    @contextmanager
+    def at(self, path: str) -> Iterator[None]:
+        """Make an error inside the ``with`` block one of the config, at the key ``path``."""
+        try:
+            yield
+        except ConfigError:
+            raise
+        except _OF_THE_USER as error:
+            node, place = self.root, Place(self.root.position, path)
+            for part in path.split("."):
+                entry = node.value.get(part) if isinstance(node.value, dict) else None
+                node, place = (entry.node, Place(entry.key_position, path)) if entry else (node, place)
+            raise _blamed(error, node.value if isinstance(node.value, dict) else {}, place) from error
 
     def value(self, node: Node, annotation: Any, path: str) -> Any:
         """Return what ``node`` stands for where ``annotation`` is wanted.
@@ -101,13 +124,13 @@ class Builder:
             return self._mapping(node, inner[1], path)
         return self._items(node, named, path)
 
-    def thing(self, node: Node, kind: Kind, path: str, given: Mapping[str, Any] | None = None) -> Any:
-        """Return the object that ``node`` names, made with its arguments and those of ``given`` that it takes."""
+    def thing(self, node: Node, kind: Kind, path: str) -> Any:
+        """Return the object of a kind that ``node`` names."""
         if isinstance(node.value, tuple) and kind.several is not None:
             function, place, arguments = kind.several, Place(node.position, path), node
         else:
             function, place, arguments = _named(node, kind, path)
-        made = self._call(function, arguments, place, given or {})
+        made = self._call(function, arguments, place)
         if isinstance(made, Layer):
             self.places[made] = place
         return made
@@ -117,11 +140,15 @@ class Builder:
         if node.value is not None and not isinstance(node.value, dict):
             keys = ", ".join(arguments_of(section))
             raise ConfigError.at(node.position, path, f"expected a mapping with keys of {keys}; got {node.kind}")
-        return self._call(section, node, Place(node.position, path), {})
+        return self._call(section, node, Place(node.position, path))
 
-    def _call(self, function: Callable[..., Any], node: Node, place: Place, given: Mapping[str, Any]) -> Any:
+    def _call(self, function: Callable[..., Any], node: Node, place: Place) -> Any:
+        """Return what ``function`` returns for the arguments in ``node``, and those that it is given."""
         bound = signature(function).bind_partial()
-        bound.arguments.update((name, given[name]) for name in bound.signature.parameters if name in given)
+        bound.arguments.update((name, self.given[name]) for name in bound.signature.parameters if name in self.given)
+        lacking = [name for name in out_of_reach(function) if name not in self.given]
+        if lacking:
+            raise place.error(f"can not be made in a config, which can not write its {', '.join(lacking)}")
         known = {name: argument for name, argument in arguments_of(function).items() if name not in bound.arguments}
         entries, problems = _written(node, known, place)
         values = gather((partial(self._argument, known[name], name, entry.node, place)
@@ -131,7 +158,7 @@ class Builder:
             return function(*bound.args, **bound.kwargs)
         except ConfigError:
             raise
-        except (ChainruleError, ArithmeticError, MemoryError, ValueError) as error:
+        except _OF_THE_USER as error:
             raise _blamed(error, entries, place) from error
 
     def _argument(self, argument: Argument, name: str, node: Node, place: Place) -> Any:
@@ -144,8 +171,8 @@ class Builder:
         *first, rest = get_args(annotation)
         rest = get_args(get_args(rest)[0])[0] if first else rest        # tuple[T, *tuple[U, ...]]: U
         if not isinstance(node.value, tuple) or len(node.value) < len(first):
-            raise ConfigError.at(node.position, path, f"expected a list{' of at least one item' * bool(first)}, "
-                                                      f"got {node.kind}")
+            raise ConfigError.at(node.position, path, f"expected a list{' of at least one item' * bool(first)}, got "
+                                                      f"{node.kind}; even a single item stands in brackets, [...]")
         place = Place(node.position, path)
         return gather(partial(self.value, item, first[index] if index < len(first) else rest, place.below(str(index)))
                       for index, item in enumerate(node.value))
@@ -171,7 +198,7 @@ def _named(node: Node, kind: Kind, path: str) -> tuple[Callable[..., Any], Place
     place = Place(where, Place(where, path).below(name))
     if name not in kind.members:
         other = next((other.title for other in KINDS.values() if name in other.members), None)
-        hint = f"; it is a {other}" if other else nearest(name, kind.members) or f"; known: {', '.join(kind.members)}"
+        hint = f"; it is a {other}" if other else nearest(name, kind.members) or _list(kind.members)
         raise place.error(f"unknown {kind.title}{hint}")
     return kind.members[name], place, arguments
 
@@ -187,8 +214,9 @@ def _written(node: Node, known: Mapping[str, Argument], place: Place) -> tuple[d
         entries = {variadic[0]: Entry(node.position, Node(items, node.position))}
     elif isinstance(node.value, dict):
         entries = {name: entry for name, entry in node.value.items() if name in known}
-        problems += [Problem(entry.key_position, place.below(name), f"unknown key{nearest(name, known) or _list(known)}")
-                     for name, entry in node.value.items() if name not in known]
+        problems = [Problem(entry.key_position, place.below(name),
+                            f"unknown key{nearest(name, known) or _list(known)}")
+                    for name, entry in node.value.items() if name not in known]
     elif len(items) > len(known):
         raise ConfigError.at(node.position, place.path, f"got {len(items)} values{_list(known)}")
     elif len(items) > 1 and any(argument.annotation in KINDS for argument in known.values()):
@@ -203,7 +231,9 @@ def _written(node: Node, known: Mapping[str, Argument], place: Place) -> tuple[d
     return entries, problems
 
 
-def _list(known: Iterable[str]) -> str:
+def _list(known: Collection[str]) -> str:
+    if len(known) > 20:
+        return f"; none of the {len(known)} known names is similar"
     return f"; known: {', '.join(known)}" if known else "; it takes none"
 
 

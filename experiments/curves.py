@@ -17,7 +17,7 @@ def draw_curves(history: Sequence[Mapping[str, Any]], title: str) -> bytes:
         >>> draw_curves([{"epoch": 1, "loss": 2.0}, {"epoch": 2, "loss": 1.0}], "two epochs")[1:4]
         b'PNG'
     """
-    from matplotlib.figure import Figure    # slow, and needed here only; Figure alone draws without a screen
+    from matplotlib.figure import Figure  # slow, and needed here only; Figure alone draws without a screen
 
     names = {name: None for row in history for name, value in row.items()
              if name != "epoch" and isinstance(value, (int, float))}

@@ -1,19 +1,16 @@
 """The folder of a run: prepared out of sight, shown in one step, never over another, never half-written."""
 
-import json
-import math
 import shutil
-from collections.abc import Mapping
 from datetime import datetime
 from itertools import count
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 from uuid import uuid4
 
 from ..layers.core import write_atomically
 
-__all__ = ["RunFolder", "json_line"]
+__all__ = ["RunFolder"]
 
 
 class RunFolder:
@@ -68,21 +65,3 @@ class RunFolder:
     def write(self, name: str, content: bytes) -> None:
         """Write a whole file; a crash leaves the old content or the new, never a part."""
         write_atomically(self.path / name, content)
-
-    def append(self, name: str, line: str) -> None:
-        """Add a line to a file in a single write, so that a crash leaves whole lines."""
-        with (self.path / name).open("ab", buffering=0) as file:
-            file.write(f"{line}\n".encode())
-
-
-def json_line(values: Mapping[str, Any]) -> str:
-    """Return values as one line of JSON, numbers that JSON does not know (NaN, infinities) as null.
-
-    Example:
-        >>> from chainrule.experiments.folder import json_line
-        >>> json_line({"epoch": 1, "loss": float("nan")})
-        '{"epoch": 1, "loss": null}'
-    """
-    finite = {name: None if isinstance(value, float) and not math.isfinite(value) else value
-              for name, value in values.items()}
-    return json.dumps(finite, ensure_ascii=False, allow_nan=False)

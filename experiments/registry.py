@@ -15,12 +15,12 @@ from ..layers.core import Layer
 from ..losses import ClassLoss, ElementwiseLoss, Loss, Penalty
 from ..models import Graph, Model, Sequential, zoo
 from ..optim import SGD, Optimizer, Schedule
-from ..training import METRICS, Callback, History, JsonLines, Metric, Monitor, NonFiniteGuard, Progress, ScheduleRunner
+from ..training import METRICS, Callback, History, JsonLines, Metric, NonFiniteGuard, Progress, ScheduleRunner
 
 __all__ = ["KINDS", "Kind", "graph"]
 
 _BASES = {Layer, Elementwise, Gate, LinearMap, Model, Loss, ClassLoss, ElementwiseLoss, Penalty, Optimizer, Schedule,
-          Callback, Monitor}
+          Callback}
 _BUILT_IN = {History, JsonLines, NonFiniteGuard, Progress, ScheduleRunner}      # a run has these callbacks anyway
 
 

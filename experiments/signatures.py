@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, Unpack, get_args, get_origin, get_type_hints
 from .registry import KINDS
 from .values import is_plain, members
 
-__all__ = ["Argument", "arguments_of"]
+__all__ = ["Argument", "arguments_of", "out_of_reach"]
 
 
 class Argument(NamedTuple):
@@ -22,14 +22,14 @@ class Argument(NamedTuple):
 
 
 def arguments_of(function: Callable[..., Any]) -> dict[str, Argument]:
-    """Return by name the arguments of ``function`` that a config may set; arrays and generators are left out.
+    """Return by name the arguments of ``function`` that a config may set; arrays and generators, say, it may not.
 
     Example:
         >>> from chainrule.experiments.signatures import arguments_of
         >>> list(arguments_of(Linear))
         ['in_features', 'out_features', 'bias']
     """
-    hints = get_type_hints(function.__init__ if isclass(function) else function)    # type: ignore[misc]
+    hints = get_type_hints(function.__init__ if isclass(function) else function)
     found = {}
     for name, parameter in signature(function).parameters.items():
         kept = [member for member in members(hints.get(name, object)) if _writable(member)]
@@ -37,6 +37,18 @@ def arguments_of(function: Callable[..., Any]) -> dict[str, Argument]:
             variadic = parameter.kind is Parameter.VAR_POSITIONAL
             found[name] = Argument(reduce(or_, kept), parameter.default is Parameter.empty and not variadic, variadic)
     return found
+
+
+def out_of_reach(function: Callable[..., Any]) -> list[str]:
+    """Return the arguments that ``function`` can not do without and a config can not write.
+
+    Example:
+        >>> from chainrule.experiments.signatures import out_of_reach
+        >>> out_of_reach(SGD)
+        ['params']
+    """
+    return [name for name, parameter in signature(function).parameters.items()
+            if parameter.default is Parameter.empty and name not in arguments_of(function)]
 
 
 def _writable(annotation: Any) -> bool:

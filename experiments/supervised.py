@@ -21,7 +21,7 @@ __all__ = ["Data", "Supervised", "Training"]
 _NAME = re.compile(r"[\w][\w.-]{0,99}")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Data:
     """``data:`` where samples come from, what is to be predicted, and what is held out.
 
@@ -49,13 +49,20 @@ class Data:
                 raise ValueRangeError(f"data expected {name} as a share below 1 or a whole number of samples, "
                                       f"got {size}")
 
-    def parts(self, drawing: np.random.Generator, splitting: np.random.Generator) -> dict[str, ArrayDataset]:
-        """Return the parts "training", "validation" and "test", the last two where they have a size."""
+    def load(self, drawing: np.random.Generator) -> ArrayDataset:
+        """Return all samples, every number finite."""
         whole = self.dataset(rng=drawing)
         whole.check_finite()
+        return whole
+
+    def divide(self, whole: ArrayDataset, splitting: np.random.Generator) -> dict[str, ArrayDataset]:
+        """Return the parts "training", "validation" and "test", the last two where they have a size."""
         left, parts = whole, {}
         for name, size in (("test", self.test_size), ("validation", self.validation_size)):
             count = math.ceil(size * len(whole)) if size < 1 else int(size)
+            if count >= len(left):
+                raise ValueRangeError(f"data expected {name}_size to leave samples for training, got {count} of the "
+                                      f"{len(left)} there are")
             if count:
                 left, parts[name] = left.split(count, rng=splitting, stratify=self.stratify)
         parts["training"] = left
@@ -67,7 +74,7 @@ class Data:
         return ArrayDataset(x, x if self.target == "x" else part.y)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Training:
     """``training:`` for how long and in what portions.
 
@@ -89,7 +96,7 @@ class Training:
             check_size(self.batch_size, "batch_size", "training")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Supervised:
     """The whole config of a supervised task.
 
@@ -98,17 +105,17 @@ class Supervised:
         penalties: prices on the weights, which are the parameters of two axes and more
     """
 
+    task: Literal["supervised"] = "supervised"
+    name: str = "run"
+    seed: int = 0
     data: Data
     model: Callable[[], Layer]
     loss: Loss
-    optimizer: Callable[..., Optimizer]
-    training: Training
-    task: str = "supervised"
-    name: str = "run"
-    seed: int = 0
     penalties: list[Callable[..., Penalty]] = field(default_factory=list)
+    optimizer: Callable[..., Optimizer]
     schedule: Callable[..., Schedule] | None = None
     metrics: list[Metric] = field(default_factory=list)
+    training: Training
 
     def __post_init__(self) -> None:
         check_size(self.seed, "seed", "config", least=0)
@@ -123,9 +130,13 @@ class Supervised:
         """
         manual_seed(self.seed)
         drawing, splitting, shuffling = map(np.random.default_rng, np.random.SeedSequence(self.seed).spawn(3))
+        with builder.at("data.dataset"):
+            whole = self.data.load(drawing)
         with builder.at("data"):
-            parts = self.data.parts(drawing, splitting)
+            parts = self.data.divide(whole, splitting)
         model = self.model()
+        if not any(True for _ in model.parameters()):
+            raise builder.places[model].error("has no parameters, so there is nothing to train")
         optimizer = self.optimizer(params=model.parameters())
         schedule = [] if self.schedule is None else [
             ScheduleRunner(self.schedule(optimizer=optimizer), self.training.schedule_every)]

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..layers.core import Array, Layer, Observer, Parameter, flatten, members, observe, show_shape
+from ..layers.core import Array, Layer, Observer, Parameter, flatten, members, observe
 from ..losses import Loss
 from ..models import Sequential
 

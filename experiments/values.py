@@ -43,7 +43,8 @@ def parse(node: Node, annotation: Any, path: str) -> Any:
         return _adapter(annotation).validate_json(json.dumps(node.plain()), strict=True)
     except ValidationError:
         hint = nearest(node.value, _choices(annotation)) if isinstance(node.value, str) else ""
-        raise ConfigError.at(node.position, path, f"expected {expected(annotation)}, got {_shown(node)}{hint}") from None
+        what = f"expected {expected(annotation)}, got {_shown(node)}{hint}"
+        raise ConfigError.at(node.position, path, what) from None
 
 
 @cache

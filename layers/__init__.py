@@ -45,6 +45,7 @@ from .linear_map import LinearMap
 from .matmul import MatMul
 from .maxout import Maxout
 from .noise import GaussianNoise
+from .norms import CrossMapLRN2d, LocalResponseNorm, SpectralNorm, WeightNorm, spectral_norm, weight_norm
 from .padding import (
     CircularPad1d,
     CircularPad2d,
@@ -67,6 +68,7 @@ from .reshape import Flatten, Identity, Unflatten
 from .shuffle import ChannelShuffle, PixelShuffle, PixelUnshuffle, Reshape, Transpose
 from .softmax import LogSoftmax, Softmax, Softmax2d, Softmin
 from .tied_linear import TiedLinear
+from .unfold import Fold, Unfold
 from .upsample import Upsample, UpsamplingBilinear2d, UpsamplingNearest2d
 
 __all__ = [
@@ -93,6 +95,7 @@ __all__ = [
     "Conv2d",
     "Copy",
     "Cos",
+    "CrossMapLRN2d",
     "Divide",
     "DropConnect",
     "Dropout",
@@ -105,6 +108,7 @@ __all__ = [
     "Exp",
     "FeatureAlphaDropout",
     "Flatten",
+    "Fold",
     "Gate",
     "GaussianNoise",
     "Hardshrink",
@@ -117,6 +121,7 @@ __all__ = [
     "LeakyReLU",
     "Linear",
     "LinearMap",
+    "LocalResponseNorm",
     "Log",
     "LogSigmoid",
     "LogSoftmax",
@@ -151,6 +156,7 @@ __all__ = [
     "Softplus",
     "Softshrink",
     "Softsign",
+    "SpectralNorm",
     "Subtract",
     "Tanh",
     "Tanhshrink",
@@ -158,11 +164,15 @@ __all__ = [
     "TiedLinear",
     "Transpose",
     "Unflatten",
+    "Unfold",
     "Upsample",
     "UpsamplingBilinear2d",
     "UpsamplingNearest2d",
+    "WeightNorm",
     "ZeroPad1d",
     "ZeroPad2d",
     "ZeroPad3d",
     "init",
+    "spectral_norm",
+    "weight_norm",
 ]

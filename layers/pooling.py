@@ -27,7 +27,7 @@ class PoolNd(Windowed):
         if any(2 * max(margins) > extent
                for extent, margins in zip(self.geometry.extent, self.geometry.padding, strict=True)):
             raise ValueRangeError(f"{type(self).__name__} expected padding of at most half of the window's extent "
-                                  f"{self.geometry.extent}, got {[before for before, _ in self.geometry.padding]}")
+                                  f"{self.geometry.extent}, got {tuple(before for before, _ in self.geometry.padding)}")
 
 
 class MaxPoolCache(NamedTuple):

@@ -23,11 +23,12 @@ __all__ = ["ClassCache", "ClassLoss"]
 
 
 class ClassCache(NamedTuple):
-    """What the rows left for backward, what they were held against, and the shape they came from."""
+    """What the rows left for backward, what they were held against, and the prediction they came from."""
 
     kept: Any
     wanted: WantedClasses | WantedShares
     shape: Shape
+    dtype: np.dtype[Any]
 
 
 class ClassLoss(Loss):
@@ -70,7 +71,8 @@ class ClassLoss(Loss):
         rows = to_rows(prediction)
         wanted = self.wanted(prediction.shape, rows, np.asarray(target))
         terms, kept = self.row_terms(rows, wanted)
-        return terms.reshape(item_shape(prediction.shape)), ClassCache(kept, wanted, prediction.shape)
+        own = ClassCache(kept, wanted, prediction.shape, prediction.dtype)
+        return terms.reshape(item_shape(prediction.shape)), own
 
     def terms_backward(self, own: ClassCache, scale: float | Array) -> Array:
         row_scale = scale.reshape(-1) if isinstance(scale, np.ndarray) else scale
@@ -78,7 +80,8 @@ class ClassLoss(Loss):
 
     def terms_hvp(self, own: ClassCache, scale: float, prediction_dot: Array) -> Array:
         check_shape(prediction_dot, own.shape, name="prediction_dot", owner=self)
-        return from_rows(self.row_hvp(own.kept, own.wanted, scale, to_rows(prediction_dot)), own.shape)
+        rows_dot = to_rows(as_dtype(prediction_dot, own.dtype))
+        return from_rows(self.row_hvp(own.kept, own.wanted, scale, rows_dot), own.shape)
 
     def divisor(self, terms: Array, own: ClassCache) -> float:
         return own.wanted.divisor

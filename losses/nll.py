@@ -29,8 +29,11 @@ class NLLLoss(ClassLoss):
     Source: Goodfellow et al. 2016, section 5.5; torch.nn.NLLLoss.
 
     Example:
-        >>> NLLLoss().forward(np.log(np.array([[0.25, 0.75], [0.5, 0.5]])), np.array([0, 1])) == np.log(8) / 2
-        True
+        >>> loss = NLLLoss(reduction="sum")
+        >>> round(loss.forward(np.log(np.array([[0.25, 0.75], [0.5, 0.5]])), np.array([0, 1])), 6)      # log(4 * 2)
+        2.079442
+        >>> loss.backward().tolist()
+        [[-1.0, 0.0], [0.0, -1.0]]
     """
 
     locally_linear = True

@@ -69,8 +69,11 @@ class L1Penalty(Penalty):
     Example:
         >>> w = Parameter(np.array([2.0, -3.0]))
         >>> penalty = L1Penalty([w], weight=0.5)
-        >>> penalty.forward(), penalty.backward(), w.grad.tolist()
-        (2.5, None, [0.5, -0.5])
+        >>> penalty.forward()
+        2.5
+        >>> penalty.backward()
+        >>> w.grad.tolist()
+        [0.5, -0.5]
     """
 
     def value(self, w: Array) -> Array:
@@ -91,8 +94,11 @@ class L2Penalty(Penalty):
     Example:
         >>> w = Parameter(np.array([2.0, -4.0]))
         >>> penalty = L2Penalty([w], weight=0.5)
-        >>> penalty.forward(), penalty.backward(), w.grad.tolist()
-        (5.0, None, [1.0, -2.0])
+        >>> penalty.forward()
+        5.0
+        >>> penalty.backward()
+        >>> w.grad.tolist()
+        [1.0, -2.0]
     """
 
     def value(self, w: Array) -> Array:

@@ -6,6 +6,7 @@ import numpy as np
 
 from ..layers.core import Array
 from .groups import Group, Params
+from .in_place import addcdiv, addcmul, lerp, scratch
 from .optimizer import Optimizer
 
 __all__ = ["Adam"]
@@ -28,8 +29,9 @@ class Adam(Optimizer):
         >>> w = Parameter(np.array([1.0, 2.0]))
         >>> optimizer = Adam([w], lr=0.5)
         >>> w.grad = np.array([1e-3, -1e3])         # whatever the scale, a first step has length lr
-        >>> optimizer.step(), w.data.round(2).tolist()
-        (None, [0.5, 2.5])
+        >>> optimizer.step()
+        >>> w.data.round(2).tolist()
+        [0.5, 2.5]
     """
 
     def __init__(self, params: Params, lr: float = 1e-3, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8,
@@ -43,11 +45,12 @@ class Adam(Optimizer):
 
     def update(self, w: Array, grad: Array, state: dict[str, Array], step: int, group: Group) -> None:
         (beta1, beta2), exp_avg, exp_avg_sq = group["betas"], state["exp_avg"], state["exp_avg_sq"]
-        exp_avg *= beta1
-        exp_avg += (1 - beta1) * grad
+        lerp(exp_avg, grad, 1 - beta1)
         exp_avg_sq *= beta2
-        exp_avg_sq += (1 - beta2) * grad * grad
+        addcmul(exp_avg_sq, grad, grad, 1 - beta2)
         if group["amsgrad"]:
             exp_avg_sq = np.maximum(state["max_exp_avg_sq"], exp_avg_sq, out=state["max_exp_avg_sq"])
         bias = math.sqrt(1 - beta2**step)       # taken out of the root, so that numbers and not arrays are corrected
-        w -= group["lr"] * bias / (1 - beta1**step) * exp_avg / (np.sqrt(exp_avg_sq) + bias * group["eps"])
+        root = np.sqrt(exp_avg_sq, out=scratch(w, "root"))
+        root += bias * group["eps"]
+        addcdiv(w, exp_avg, root, -group["lr"] * bias / (1 - beta1**step))

@@ -16,11 +16,12 @@ class AdamW(Adam):
     Source: Loshchilov & Hutter 2019, algorithm 2.
 
     Example:
-        >>> w = Parameter(np.array([1.0]))
-        >>> optimizer = AdamW([w], lr=0.5, weight_decay=0.2)
-        >>> w.grad = np.array([0.0])
-        >>> optimizer.step(), w.data.round(2).tolist()
-        (None, [0.9])
+        >>> w = Parameter(np.array([1.0, -2.0]))
+        >>> optimizer = AdamW([w], lr=0.5, weight_decay=0.5)
+        >>> w.grad = np.zeros(2)
+        >>> optimizer.step()
+        >>> w.data.tolist()
+        [0.75, -1.5]
     """
 
     def __init__(self, params: Params, lr: float = 1e-3, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8,

@@ -25,9 +25,11 @@ def clip_grad_norm_(parameters: Parameters, max_norm: float, norm_type: float = 
 
     Example:
         >>> w = Parameter(np.zeros(2))
-        >>> w.grad = np.array([3.0, 4.0])
-        >>> clip_grad_norm_([w], max_norm=1.0), w.grad.round(4).tolist()
-        (5.0, [0.6, 0.8])
+        >>> w.grad = np.array([30.0, 40.0])
+        >>> clip_grad_norm_([w], max_norm=2.5)
+        50.0
+        >>> w.grad.round(2).tolist()
+        [1.5, 2.0]
     """
     check_range(max_norm, 0.0, float("inf"), name="max_norm", owner="clip_grad_norm_")
     reached, norm_type = _reached(parameters), float(norm_type)
@@ -51,8 +53,9 @@ def clip_grad_value_(parameters: Parameters, clip_value: float) -> None:
     Example:
         >>> w = Parameter(np.zeros(2))
         >>> w.grad = np.array([3.0, -0.25])
-        >>> clip_grad_value_([w], 0.5), w.grad.tolist()
-        (None, [0.5, -0.25])
+        >>> clip_grad_value_([w], 0.5)
+        >>> w.grad.tolist()
+        [0.5, -0.25]
     """
     check_range(clip_value, 0.0, float("inf"), name="clip_value", owner="clip_grad_value_")
     for parameter in _reached(parameters):

@@ -7,6 +7,7 @@ import numpy as np
 
 from ..layers.core import Array, ShapeError, ValueRangeError, check_range, gather, show_shape, spans
 from .groups import Group, Params, check_groups, parameters_of, read_group, read_groups
+from .in_place import scratch
 from .stretch import Run, Stretch
 
 __all__ = ["BLOCK", "Optimizer"]
@@ -112,20 +113,19 @@ class Optimizer:
 
     def _move(self, stretch: Stretch, run: Run, group: Group) -> None:
         """Hand the rule one block of a run after the other, with the options that all rules share worked in."""
-        data, grads, decay = stretch.span.data, stretch.span.grad, group.get("weight_decay", 0)
-        size = BLOCK if self.elementwise else max(run.stop, 1)
+        span, decay = stretch.span, group.get("weight_decay", 0)
+        size, shape = (BLOCK, (-1,)) if self.elementwise else (max(run.stop, 1), span.parameters[0].shape)
         for start in range(run.start, run.stop, size):
             block = slice(start, min(start + size, run.stop))
-            w, grad, state = data[block], grads[block], {name: x[block] for name, x in stretch.state.items()}
-            if not self.elementwise:
-                shape = stretch.span.parameters[0].shape
-                w, grad, state = w.reshape(shape), grad.reshape(shape), {k: x.reshape(shape) for k, x in state.items()}
+            w, grad = span.data[block].reshape(shape), span.grad[block].reshape(shape)
+            state = {name: array[block].reshape(shape) for name, array in stretch.state.items()}
             if group.get("maximize"):
-                grad = -grad
+                grad = np.negative(grad, out=scratch(w, "grad"))
             if decay and group.get("decoupled_weight_decay"):
                 w *= 1 - group["lr"] * decay
             elif decay:
-                grad = grad + decay * w
+                decayed = scratch(w, "decayed")
+                grad = np.add(grad, np.multiply(w, decay, out=decayed), out=decayed)
             self.update(w, grad, state, run.step, group)
 
     def _add(self, groups: list[Group]) -> None:

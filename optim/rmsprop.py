@@ -4,6 +4,7 @@ import numpy as np
 
 from ..layers.core import Array, check_range
 from .groups import Group, Params
+from .in_place import add, addcdiv, addcmul, lerp, scratch
 from .optimizer import Optimizer
 
 __all__ = ["RMSprop"]
@@ -27,8 +28,9 @@ class RMSprop(Optimizer):
         >>> w = Parameter(np.array([1.0, 2.0]))
         >>> optimizer = RMSprop([w], lr=0.05)
         >>> w.grad = np.array([1e-3, -1e3])
-        >>> optimizer.step(), w.data.round(2).tolist()      # the first mean of squares is (1 - alpha) * grad**2
-        (None, [0.5, 2.5])
+        >>> optimizer.step()        # of length lr / sqrt(1 - alpha), for the mean of squares began with zero
+        >>> w.data.round(2).tolist()
+        [0.5, 2.5]
     """
 
     def __init__(self, params: Params, lr: float = 1e-2, alpha: float = 0.99, eps: float = 1e-8,
@@ -47,16 +49,20 @@ class RMSprop(Optimizer):
     def update(self, w: Array, grad: Array, state: dict[str, Array], step: int, group: Group) -> None:
         alpha, square_avg = group["alpha"], state["square_avg"]
         square_avg *= alpha
-        square_avg += (1 - alpha) * grad * grad
+        addcmul(square_avg, grad, grad, 1 - alpha)
+        root = scratch(w, "root")
         if group["centered"]:
             grad_avg = state["grad_avg"]
-            grad_avg *= alpha
-            grad_avg += (1 - alpha) * grad
-            square_avg = np.maximum(square_avg - grad_avg * grad_avg, 0)    # a variance, but for rounding
-        direction = grad / (np.sqrt(square_avg) + group["eps"])
+            lerp(grad_avg, grad, 1 - alpha)
+            np.subtract(square_avg, np.multiply(grad_avg, grad_avg, out=root), out=root)
+            np.sqrt(np.maximum(root, 0, out=root), out=root)    # a variance, never negative but for rounding
+        else:
+            np.sqrt(square_avg, out=root)
+        root += group["eps"]
         if group["momentum"]:
             momentum_buffer = state["momentum_buffer"]
             momentum_buffer *= group["momentum"]
-            momentum_buffer += direction
-            direction = momentum_buffer
-        w -= group["lr"] * direction
+            addcdiv(momentum_buffer, grad, root, 1.0)
+            add(w, momentum_buffer, -group["lr"])
+        else:
+            addcdiv(w, grad, root, -group["lr"])

@@ -2,6 +2,7 @@
 
 from ..layers.core import Array, ValueRangeError
 from .groups import Group, Params
+from .in_place import add
 from .optimizer import Optimizer
 
 __all__ = ["SGD"]
@@ -10,10 +11,9 @@ __all__ = ["SGD"]
 class SGD(Optimizer):
     """Stochastic gradient descent, optionally with momentum (Polyak's, or Nesterov's).
 
-    Formula: grad += weight_decay * w
-             momentum_buffer = momentum * momentum_buffer + (1 - dampening) * grad      (at first: grad)
-             direction = momentum_buffer, or with nesterov grad + momentum * momentum_buffer
-             w -= lr * direction
+    Formula: momentum_buffer = momentum * momentum_buffer + (1 - dampening) * grad      (at first: grad)
+             w -= lr * momentum_buffer, or with nesterov lr * (grad + momentum * momentum_buffer)
+    weight_decay * w is added to grad beforehand.
 
     Cost: no state without momentum, else one array of the size of the parameters.
 
@@ -23,8 +23,9 @@ class SGD(Optimizer):
         >>> w = Parameter(np.array([1.0, 2.0]))
         >>> optimizer = SGD([w], lr=0.5)
         >>> w.grad = np.array([1.0, -1.0])
-        >>> optimizer.step(), w.data.tolist()
-        (None, [0.5, 2.5])
+        >>> optimizer.step()
+        >>> w.data.tolist()
+        [0.5, 2.5]
     """
 
     def __init__(self, params: Params, lr: float = 1e-3, momentum: float = 0, dampening: float = 0,
@@ -42,10 +43,11 @@ class SGD(Optimizer):
         return ("momentum_buffer",) if group["momentum"] else ()
 
     def update(self, w: Array, grad: Array, state: dict[str, Array], step: int, group: Group) -> None:
-        direction, momentum = grad, group["momentum"]
+        lr, momentum = group["lr"], group["momentum"]
         if momentum:
             momentum_buffer = state["momentum_buffer"]
             momentum_buffer *= momentum
-            momentum_buffer += grad if step == 1 else (1 - group["dampening"]) * grad
-            direction = grad + momentum * momentum_buffer if group["nesterov"] else momentum_buffer
-        w -= group["lr"] * direction
+            add(momentum_buffer, grad, 1.0 if step == 1 else 1 - group["dampening"])
+            add(w, momentum_buffer, -lr * momentum if group["nesterov"] else -lr)
+        if not momentum or group["nesterov"]:
+            add(w, grad, -lr)

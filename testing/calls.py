@@ -163,6 +163,15 @@ def input_gradient_can_be_skipped(trial: Trial) -> Iterator[str]:
         yield "grad_x with needs_input_grad=False: expected None, received an array"
 
 
-CALL_CHECKS = (backwards_accumulate, gradients_are_added, linear_in_grad_out, nothing_is_changed, calls_do_not_mix,
-               memory_is_not_shared, order_is_kept, cache_moves, memory_layout_is_free, missing_gradients_are_zero,
-               input_gradient_can_be_skipped)
+def zero_grad_clears(trial: Trial) -> Iterator[str]:
+    """``zero_grad`` leaves no gradient behind, also where a parameter names the rows that have one."""
+    layer = trial.fresh()
+    trial.run(layer)
+    layer.zero_grad()
+    for name, parameter in layer.named_parameters():
+        yield from each(f"{name}.grad", (np.zeros(parameter.shape),), (parameter.grad,), "after zero_grad", 0.0)
+
+
+CALL_CHECKS = (backwards_accumulate, gradients_are_added, zero_grad_clears, linear_in_grad_out, nothing_is_changed,
+               calls_do_not_mix, memory_is_not_shared, order_is_kept, cache_moves, memory_layout_is_free,
+               missing_gradients_are_zero, input_gradient_can_be_skipped)

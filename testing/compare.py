@@ -7,15 +7,15 @@ import numpy as np
 
 from ..layers.core import Array, show_shape
 
-__all__ = ["close", "each", "label", "mismatch"]
+__all__ = ["close", "describe_difference", "each", "label", "mismatch"]
 
-FLOOR = 1e-8    # below this, a difference of float64 numbers is rounding
+FLOOR = 0.01     # the tolerance is relative to the largest value, or to this where all are smaller
 
 
 def close(expected: Array, received: Array, tolerance: float) -> Array:
     """Return where two arrays agree, up to ``tolerance`` of the largest expected value; NaN agrees with nothing."""
     finite = np.abs(expected[np.isfinite(expected)])
-    allowed = tolerance * (float(finite.max(initial=0.0)) + FLOOR / 1e-6)
+    allowed = tolerance * (float(finite.max(initial=0.0)) + FLOOR)
     with np.errstate(invalid="ignore"):
         return np.asarray((np.abs(received - expected) <= allowed) | (received == expected))
 
@@ -36,7 +36,8 @@ def describe_difference(what: str, expected: Array, received: Array, wrong: Arra
         return None
     first = tuple(int(i) for i in np.argwhere(wrong)[0])
     largest = np.maximum(np.abs(expected), np.abs(received))[wrong]
-    error = np.max(np.abs(expected - received)[wrong] / np.where(largest == 0, 1, largest))
+    with np.errstate(invalid="ignore"):
+        error = np.max(np.abs(expected - received)[wrong] / np.where(largest == 0, 1, largest))
     at = f", first at index [{', '.join(map(str, first))}]" if first else ""
     return (f"{what}: {int(wrong.sum())} of {wrong.size} values differ{at}: expected {float(expected[first]):.6g}, "
             f"received {float(received[first]):.6g} (largest relative error {error:.1e})")

@@ -26,14 +26,16 @@ def judge(what: str, probe: Callable[[float], Slopes], received: Array, toleranc
     """Compare derivatives with slopes measured at a step of ``probe``'s choice; yield a problem, kinks, or nothing.
 
     Where they disagree the step is made smaller once: the gap between the slopes on either side then shrinks if the
-    function is smooth, and stays if it has a kink there.
+    function is smooth, and stays if it has a kink there; at a jump the slopes themselves grow.
     """
     slopes = probe(EPS)
     wrong = ~close(slopes.central, received, tolerance)
     if wrong.any():
         near = probe(EPS / 16)
         away = np.abs(near.central - received)
-        kink = wrong & (near.gap > slopes.gap / 4) & (4 * near.gap > away)
+        bent = (near.gap > slopes.gap / 4) & (4 * near.gap > away)
+        torn = (np.abs(near.central) > 4 * np.abs(slopes.central)) & (2 * np.abs(near.central) > away)
+        kink = wrong & (bent | torn)
         wrong &= ~kink & ~close(near.central, received, tolerance)
         if kink.any():
             first = np.flatnonzero(kink)[0]

@@ -62,7 +62,8 @@ def _check_reduction(report: Report, loss: Loss, reduction: str, x: tuple[Any, .
     for check in (*CALL_CHECKS, backward_follows_forward, same_seed_same_bits, state_dict_is_complete,
                   copies_are_independent):
         run_check(report, mode, check, trial)
-    for loss_check in (forward_comes_first, values_and_dtypes, backward_starts_at_one, target_is_left_alone, terms_add_up):
+    for loss_check in (forward_comes_first, values_and_dtypes, backward_starts_at_one, target_is_left_alone,
+                       terms_add_up):
         run_check(report, mode, loss_check, deepcopy(reduced), *copies(arguments))
     run_check(report, mode, hessian, deepcopy(reduced), *copies(arguments), trial.rng, tolerance)
     run_check(report, mode, batch_of_one, trial, batch_axis, tolerance)

@@ -32,7 +32,6 @@ class Report:
         return not self.problems
 
     def __str__(self) -> str:
-        verdict = f"passes {len(self.checked)} checks" if self.passed else \
-            f"has {len(self.problems)} problem{'s'[:len(self.problems) > 1]} ({len(self.checked)} checks)"
+        verdict = f"passes {len(self.checked)} checks" if self.passed else f"has problems ({len(self.problems)})"
         return "\n".join([f"{self.subject} {verdict}", *(f"  - {problem}" for problem in self.problems),
                           *(f"  kink: {kink}" for kink in self.kinks)])

@@ -1,11 +1,12 @@
 """The part of the battery about what outlives a call: parameters, modes, dtypes, seeds, copies, and the description."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from copy import deepcopy
+from typing import Any
 
 import numpy as np
 
-from ..layers.core import ChainruleError, Layer, Shape, ShapeError, cache_bytes, flatten, show_shape
+from ..layers.core import Array, ChainruleError, Layer, Shape, ShapeError, cache_bytes, flatten, show_shape
 from .compare import each, label
 from .trial import Trial, as_float, copies, grads, is_float, rebuilt
 
@@ -13,21 +14,25 @@ __all__ = ["STATE_CHECKS"]
 
 
 def dtypes_are_kept(trial: Trial) -> Iterator[str]:
-    """The output has the parameters' dtype (without any, the input's), the input's gradient that of the input."""
+    """The output has the parameters' dtype (without any, the input's), the input's gradient that of the input.
+
+    Where a container's paths with and without parameters meet, NumPy decides if the two dtypes differ.
+    """
     for own in (np.float32, np.float64):
         for given in (np.float32, np.float64):
             layer = trial.fresh().astype(own)
             y, entry = trial.forward(layer, as_float(copies(trial.x), given))
             wanted = own if any(True for _ in layer.parameters()) else given
             case = f"for x in {np.dtype(given)} and a layer in {np.dtype(own)}"
-            yield from _dtype("y", [leaf for leaf in flatten(y) if is_float(leaf)], wanted, case)
+            if own == given or not any(True for _ in layer.children()):
+                yield from _dtype("y", [leaf for leaf in flatten(y) if is_float(leaf)], wanted, case)
             for upstream in (np.float32, np.float64):
                 grad_x = trial.backward(entry, as_float(copies(trial.grad_out), upstream))
                 yield from _dtype("grad_x", [leaf for leaf in grad_x if leaf is not None], given,
                                   f"{case}, grad_out in {np.dtype(upstream)}")
 
 
-def _dtype(what: str, arrays: list[np.ndarray], wanted: type, case: str) -> Iterator[str]:
+def _dtype(what: str, arrays: list[Array], wanted: type, case: str) -> Iterator[str]:
     for index, array in enumerate(arrays):
         if array.dtype != wanted:
             yield f"{label(what, index, len(arrays))} {case}: expected {np.dtype(wanted)}, received {array.dtype}"
@@ -86,7 +91,7 @@ def frozen_parameters_are_left_alone(trial: Trial) -> Iterator[str]:
 def description_holds(trial: Trial) -> Iterator[str]:
     """``describe`` says by arithmetic what a real call does."""
     layer = trial.fresh()
-    shapes = [np.shape(leaf) for leaf in flatten(trial.x)]
+    shapes = [None if leaf is None else np.shape(leaf) for leaf in flatten(trial.x)]
     told = layer.describe(*rebuilt(trial.x, list(shapes)))
     x = copies(trial.x)
     y = layer.forward(*x)
@@ -105,26 +110,27 @@ def description_holds(trial: Trial) -> Iterator[str]:
     yield from _refusals(trial, shapes)
 
 
-def _refusals(trial: Trial, shapes: list[Shape]) -> Iterator[str]:
+def _refusals(trial: Trial, shapes: list[Shape | None]) -> Iterator[str]:
     """Let one axis of one input grow: what forward refuses, describe must refuse, in the same words."""
-    for index, shape in enumerate(shapes):
-        for axis in range(len(shape)):
-            grown = (*shape[:axis], shape[axis] + 1, *shape[axis + 1:])
-            layer = trial.fresh()
-            answers = []
-            for method, arguments in ((layer.forward, trial.with_input(index, np.resize(
-                    flatten(trial.x)[index], grown))), (layer.describe, rebuilt(
-                        trial.x, [grown if i == index else s for i, s in enumerate(shapes)]))):
-                try:
-                    result = method(*arguments)
-                    answers.append("no error" if result is not None else "")
-                except ShapeError as error:
-                    answers.append(str(error))
-                except ChainruleError:
-                    answers.append("no error")              # about values, which describe does not know
-            if answers[0] != answers[1]:
+    for index, leaf in enumerate(flatten(trial.x)):
+        for axis in range(0 if leaf is None else leaf.ndim):
+            grown = (*leaf.shape[:axis], leaf.shape[axis] + 1, *leaf.shape[axis + 1:])
+            told = [grown if i == index else shape for i, shape in enumerate(shapes)]
+            expected = _refusal(trial.fresh().forward, trial.with_input(index, np.resize(leaf, grown)))
+            received = _refusal(trial.fresh().describe, rebuilt(trial.x, told))
+            if expected != received:
                 yield (f"describe for {label('x', index, len(shapes))} of shape {show_shape(grown)}: expected "
-                       f"{answers[0]!r} as in forward, received {answers[1]!r}")
+                       f"{expected!r} as in forward, received {received!r}")
+
+
+def _refusal(method: Callable[..., Any], arguments: tuple[Any, ...]) -> str:
+    try:
+        method(*arguments)
+    except ShapeError as error:
+        return str(error)
+    except ChainruleError:      # about values, which describe does not know
+        pass
+    return "no error"
 
 
 def _shown(shapes: tuple[Shape, ...]) -> str:

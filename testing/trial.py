@@ -165,9 +165,12 @@ def _moved(layer: Layer, rng: np.random.Generator) -> Layer:
 
 
 def _shuffled(x: tuple[Any, ...], rng: np.random.Generator) -> Any:
-    """Return inputs of the same values in another order: other data that no layer can object to."""
+    """Return inputs of the same values in another order, other data that no layer can object to.
+
+    Indices are left alone, since their order may matter (offsets), but for the first if there is nothing else.
+    """
     leaves = flatten(x)
-    floats = any(is_float(leaf) for leaf in leaves)
-    return rebuilt(x, [rng.permutation(leaf.ravel()).reshape(leaf.shape) if is_float(leaf) or (
-        not floats and isinstance(leaf, np.ndarray)) else leaf for leaf in leaves])
+    chosen = [index for index, leaf in enumerate(leaves) if is_float(leaf)] or [0]
+    return rebuilt(x, [rng.permutation(leaf.ravel()).reshape(leaf.shape) if index in chosen else leaf
+                       for index, leaf in enumerate(leaves)])
 

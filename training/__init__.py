@@ -6,14 +6,12 @@ from .callbacks import (
     EarlyStopping,
     History,
     JsonLines,
-    Monitor,
     NonFiniteGuard,
     Progress,
-    Row,
     ScheduleRunner,
     StopOnPlateau,
 )
-from .evaluate import Batches, evaluate, predict
+from .evaluate import evaluate, predict
 from .metrics import (
     METRICS,
     Accuracy,
@@ -22,18 +20,35 @@ from .metrics import (
     Metric,
     accuracy,
     confusion_matrix,
-    find_metric,
     mean_absolute_error,
 )
-from .modes import evaluation_mode, training_mode
+from .modes import evaluation_mode
 from .non_finite import check_step
 from .step import train_step
-from .totals import Totals
-from .trainer import Step, Trainer
+from .trainer import Trainer
 
 __all__ = [
-    "Accuracy", "Batches", "Callback", "ClipGradNorm", "ConfusionMatrix", "EarlyStopping", "History", "JsonLines",
-    "METRICS", "MeanAbsoluteError", "Metric", "Monitor", "NonFiniteGuard", "Progress", "Row", "ScheduleRunner",
-    "Step", "StopOnPlateau", "Totals", "Trainer", "accuracy", "check_step", "confusion_matrix", "evaluate",
-    "evaluation_mode", "find_metric", "mean_absolute_error", "predict", "train_step", "training_mode",
+    "METRICS",
+    "Accuracy",
+    "Callback",
+    "ClipGradNorm",
+    "ConfusionMatrix",
+    "EarlyStopping",
+    "History",
+    "JsonLines",
+    "MeanAbsoluteError",
+    "Metric",
+    "NonFiniteGuard",
+    "Progress",
+    "ScheduleRunner",
+    "StopOnPlateau",
+    "Trainer",
+    "accuracy",
+    "check_step",
+    "confusion_matrix",
+    "evaluate",
+    "evaluation_mode",
+    "mean_absolute_error",
+    "predict",
+    "train_step",
 ]

@@ -69,7 +69,7 @@ class ClassMetric(Metric):
             raise ValueRangeError(f"{type(self).__name__} expected a target of the shape of prediction, "
                                   f"{show_shape(target.shape)}, to hold each class's share, adding up to 1 along "
                                   f"axis 1; pass class indices")
-        return target.argmax(axis=1)
+        return np.asarray(target.argmax(axis=1))
 
 
 class Accuracy(ClassMetric):

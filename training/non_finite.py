@@ -20,13 +20,13 @@ def check_step(model: Layer, loss: Loss, x: Array, y: Array) -> None:
     Raises: NonFiniteError that names the batch's array, the layer (its address stands in the notes) or the loss.
 
     Example:
-        >>> model = Sequential(Linear(3, 2), Log())
+        >>> x = np.array([[1.0, 0.0]])
         >>> try:
-        ...     with np.errstate(invalid="ignore"):
-        ...         check_step(model, MSELoss(), np.full((4, 3), -1e9, np.float32), np.zeros((4, 2), np.float32))
-        ... except NonFiniteError as error:
-        ...     error.__notes__
-        ['in layer 2 of 2 of Sequential']
+        ...     with np.errstate(divide="ignore"):
+        ...         check_step(Sequential(Tanh(), Log()), MSELoss(), x, x)
+        ... except chainrule.layers.core.NonFiniteError as error:
+        ...     print(chainrule.layers.core.message(error))
+        Log() gave 1 non-finite of 2 values, the first at [0, 1]: -inf; in layer 2 of 2 of Sequential
     """
     for name, array in (("x", x), ("y", y)):
         _check(array, f"{name} of the batch has")
@@ -54,8 +54,8 @@ class _Watcher(Observer):
 
 
 def _check(values: Any, what: str, cause: str = "") -> None:
-    for array in flatten(values):
-        if isinstance(array, (np.ndarray, np.floating)) and array.dtype.kind == "f" and not np.isfinite(array).all():
+    for array in map(np.asarray, flatten(values)):
+        if array.dtype.kind == "f" and not np.isfinite(array).all():
             bad = np.argwhere(~np.isfinite(array))
             raise NonFiniteError(f"{what} {len(bad)} non-finite of {array.size} values{cause}, "
                                  f"the first at {bad[0].tolist()}: {array[tuple(bad[0])]}")

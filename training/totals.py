@@ -17,14 +17,6 @@ class Totals:
     "sum" the batches add up. A penalty is no property of the data, and is averaged over the steps.
 
     Raises: ValueRangeError for a loss with reduction "none", which is no single number.
-
-    Example:
-        >>> loss = MSELoss()
-        >>> totals = Totals(loss)
-        >>> for x, y in [(np.zeros(3), np.ones(3)), (np.zeros(1), np.array([3.0]))]:
-        ...     totals.add(loss.forward(x, y), x, y)
-        >>> totals.results()
-        {'loss': 3.0}
     """
 
     def __init__(self, loss: Loss, metrics: Sequence[Metric] = ()) -> None:

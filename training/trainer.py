@@ -1,7 +1,7 @@
 """The training loop: epochs of steps, what is measured on the way, and the moments at which callbacks take part."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sized
 from contextlib import ExitStack
 from typing import Any, NamedTuple
 
@@ -10,7 +10,7 @@ import numpy as np
 from ..data import ArrayDataset
 from ..layers.core import Array, DtypeError, Layer, StateError, ValueRangeError, check_size
 from ..losses import Loss, Penalty
-from ..optim import LRScheduler, Optimizer
+from ..optim import Optimizer, Schedule
 from .callbacks import Callback, History, NonFiniteGuard, Row, ScheduleRunner
 from .evaluate import Batches, evaluate
 from .metrics import Metric, find_metric
@@ -39,6 +39,7 @@ class Trainer:
         history:        one row for each epoch so far
         epoch, epochs:  epochs done, and how many there will be at the end of this fit
         batch, batches: batches done in this epoch, and how many it has; None if its source does not say
+        totals:         loss and metrics of this epoch so far
         stopped:        why a callback ended the last fit early, or None
 
     Raises: DtypeError for a class in the place of an object, StateError for the optimizer of another model.
@@ -52,7 +53,7 @@ class Trainer:
         True
     """
 
-    def __init__(self, model: Layer, loss: Loss, optimizer: Optimizer, *, schedule: LRScheduler | None = None,
+    def __init__(self, model: Layer, loss: Loss, optimizer: Optimizer, *, schedule: Schedule | None = None,
                  penalties: Iterable[Penalty] = (), metrics: Iterable[str | Metric] = (),
                  callbacks: Iterable[Callback] = ()) -> None:
         for name, thing, kind in (("model", model, Layer), ("loss", loss, Loss), ("optimizer", optimizer, Optimizer)):
@@ -66,9 +67,10 @@ class Trainer:
         self.history = History()
         runner = [] if schedule is None else [ScheduleRunner(schedule)]
         self.callbacks: list[Callback] = [self.history, NonFiniteGuard(), *runner, *callbacks]
+        self.totals = Totals(loss, self.metrics)
         self.epoch = self.epochs = self.batch = 0
         self.batches: int | None = None
-        self.validates = False
+        self._validates = False
         self.stopped: str | None = None
 
     def fit(self, train: Batches, epochs: int = 1, validation: Batches | ArrayDataset | None = None) -> History:
@@ -82,8 +84,8 @@ class Trainer:
             raise DtypeError("Trainer.fit expected batches to train on, got an ArrayDataset; "
                              "write DataLoader(dataset, batch_size=32, shuffle=True)")
         self.epochs = self.epoch + check_size(epochs, "epochs", "fit")
-        self.batches = len(train) if hasattr(train, "__len__") else None
-        self.validates = validation is not None
+        self.batches = len(train) if isinstance(train, Sized) else None
+        self._validates = validation is not None
         self.stopped = None
         with ExitStack() as stack:
             stack.enter_context(training_mode(self.model))
@@ -130,17 +132,16 @@ class Trainer:
         """Return which numbers each row of this fit's history will have to be judged by; True: higher is better."""
         judged = {"loss": False} | {metric.name: metric.higher_is_better for metric in self.metrics
                                     if metric.higher_is_better is not None}
-        return judged | ({f"val_{name}": higher for name, higher in judged.items()} if self.validates else {})
+        return judged | ({f"val_{name}": higher for name, higher in judged.items()} if self._validates else {})
 
     def _run_epoch(self, train: Batches, validation: Batches | ArrayDataset | None) -> None:
         began = time.perf_counter()
-        totals = Totals(self.loss, self.metrics)
-        self.batch = 0
+        self.batch, self.totals = 0, Totals(self.loss, self.metrics)
         self._tell("on_epoch_begin")
         for x, y in train:
             self._tell("on_batch_begin", x, y)
             step = self.step(x, y)
-            totals.add(step.loss, step.prediction, y, step.penalty)
+            self.totals.add(step.loss, step.prediction, y, step.penalty)
             self.batch += 1
             self._tell("on_batch_end", step.loss + step.penalty)
             if self.stopped is not None:
@@ -150,9 +151,9 @@ class Trainer:
                                   f"a DataLoader with drop_last needs batch_size samples, and an iterator that is "
                                   f"used up can not be iterated over again")
         self.epoch += 1
-        row: Row = {"epoch": self.epoch, **totals.results()}
+        row: Row = {"epoch": self.epoch, **self.totals.results()}
         if self.penalties:
-            row |= {"loss": totals.loss + totals.penalty, "penalty": totals.penalty}
+            row |= {"loss": self.totals.loss + self.totals.penalty, "penalty": self.totals.penalty}
         if validation is not None:
             row |= {f"val_{name}": value for name, value in self.evaluate(validation).items()}
         row |= {"lr": self.optimizer.param_groups[0]["lr"], "seconds": time.perf_counter() - began}
@@ -167,7 +168,7 @@ def _check_kind(name: str, thing: object, kind: type) -> None:
     if not isinstance(thing, kind):
         fix = f"; write {thing.__name__}(…)" if isinstance(thing, type) else ""
         got = f"the class {thing.__name__}" if isinstance(thing, type) else repr(thing)
-        raise DtypeError(f"training expected {name} as a {kind.__name__}, got {got}{fix}")
+        raise DtypeError(f"training expected {name} as an object of class {kind.__name__}, got {got}{fix}")
 
 
 def _check_parameters(model: Layer, optimizer: Optimizer) -> None:

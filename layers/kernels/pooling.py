@@ -42,7 +42,7 @@ def window_max(x: Array, window: Window, outputs: Shape) -> tuple[Array, Array]:
 
 
 def window_pick(x: Array, winners: Array, window: Window) -> Array:
-    """Return what ``x`` has at the winning tap of every window."""
+    """Return what ``x`` has at the winning tap of every window; zero in the padding."""
     axes = len(window.kernel)
     (lead, planes), (_, winners), outputs = _planes(x, axes), _planes(winners, axes), winners.shape[-axes:]
     y = np.empty(winners.shape, x.dtype)

@@ -1,3 +1,22 @@
-"""Room of layers/norms."""
+"""Norms that need no batch: of rows, of neighbouring channels, and of the weights themselves."""
 
-__all__: list[str] = []
+from .layer_norm import LayerNorm
+from .local_response_norm import CrossMapLRN2d, LocalResponseNorm
+from .rms_norm import RMSNorm
+from .row_norm import RowNorm
+from .spectral_norm import SpectralNorm, spectral_norm
+from .trailing_norm import TrailingNorm
+from .weight_norm import WeightNorm, weight_norm
+
+__all__ = [
+    "CrossMapLRN2d",
+    "LayerNorm",
+    "LocalResponseNorm",
+    "RMSNorm",
+    "RowNorm",
+    "SpectralNorm",
+    "TrailingNorm",
+    "WeightNorm",
+    "spectral_norm",
+    "weight_norm",
+]

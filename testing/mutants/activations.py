@@ -95,14 +95,14 @@ def alpha_forgotten(self: ELU, x: Array, y: Array) -> Array:
 @elu.wrong("formula", method="slope")
 def slope_is_the_value(self: ELU, x: Array, y: Array) -> Array:
     """The slope below zero is taken as alpha * (exp(x) - 1), which is the value."""
-    return np.where(x > 0, 1.0, self.alpha * np.expm1(x)).astype(x.dtype)
+    return np.asarray(np.where(x > 0, 1.0, self.alpha * np.expm1(x)), x.dtype)
 
 
 @sigmoid.wrong("formula", method="slope")
 def sigmoid_of_the_output(self: Sigmoid, x: Array, y: Array) -> Array:
     """The derivative is taken at the output, as if y were x: the sigmoid is applied twice."""
     twice = Sigmoid.value(self, y)
-    return twice * (1 - twice)
+    return np.asarray(twice * (1 - twice))
 
 
 @sigmoid.wrong("factor", method="slope")
@@ -114,7 +114,7 @@ def one_minus_y_forgotten(self: Sigmoid, x: Array, y: Array) -> Array:
 @sigmoid.wrong("sign", method="slope")
 def y_times_y_minus_one(self: Sigmoid, x: Array, y: Array) -> Array:
     """The factor 1 - y is turned round."""
-    return y * (y - 1)
+    return np.asarray(y * (y - 1))
 
 
 @sigmoid.wrong("formula", method="slope")
@@ -132,7 +132,7 @@ def square_forgotten(self: Tanh, x: Array, y: Array) -> Array:
 @tanh.wrong("formula", method="slope")
 def tanh_of_the_output(self: Tanh, x: Array, y: Array) -> Array:
     """The derivative is taken at the output, as if y were x: the tangent is applied twice."""
-    return 1 - np.tanh(y) ** 2
+    return np.asarray(1 - np.tanh(y) ** 2)
 
 
 @tanh.wrong("sign", method="slope")

@@ -6,7 +6,7 @@ import numpy as np
 
 from ...layers.core import Array
 from ...losses import CrossEntropyLoss, MultiMarginLoss, NLLLoss
-from .mutant import Subject
+from .mutant import Subject, each
 
 __all__ = ["SUBJECTS"]
 
@@ -27,6 +27,11 @@ Upstream = float | Array
 def column(scale: Upstream) -> Upstream:
     """Return a number, or one number for each row as a column."""
     return scale[:, None] if isinstance(scale, np.ndarray) else scale
+
+
+def counted(loss: CrossEntropyLoss | NLLLoss, grad: Array) -> float:
+    """Return what a gradient of the mean must be multiplied by to be divided by the number of items instead."""
+    return float(loss.saved().divisor / len(grad)) if loss.reduction == "mean" else 1.0
 
 
 @cross_entropy.wrong("path", method="row_backward")
@@ -69,38 +74,34 @@ def class_weight_forgotten(self: CrossEntropyLoss, probability: Array, wanted: A
 
 
 @cross_entropy.wrong("mean")
-def mean_forgotten(self: CrossEntropyLoss, grad_out: Upstream = 1.0) -> Array:
+def mean_forgotten(self: CrossEntropyLoss, grad_out: Upstream = 1.0) -> Any:
     """The loss is a mean over the items, so its gradient must be divided by their weight."""
-    return np.asarray(CrossEntropyLoss.backward(self, grad_out) * self.saved().divisor)
+    return each(lambda grad: grad * self.saved().divisor, CrossEntropyLoss.backward(self, grad_out))
 
 
 @cross_entropy.wrong("mean")
-def divided_by_the_number_of_items(self: CrossEntropyLoss, grad_out: Upstream = 1.0) -> Array:
+def divided_by_the_number_of_items(self: CrossEntropyLoss, grad_out: Upstream = 1.0) -> Any:
     """The mean divides by the sum of the items' weights, the gradient by their number."""
-    cache = self.saved()
-    grad = CrossEntropyLoss.backward(self, grad_out)
-    return np.asarray(grad * cache.divisor / len(grad)) if self.reduction == "mean" else grad
+    return each(lambda grad: grad * counted(self, grad), CrossEntropyLoss.backward(self, grad_out))
 
 
 @cross_entropy.wrong("mean")
-def averaged_over_the_classes(self: CrossEntropyLoss, grad_out: Upstream = 1.0) -> Array:
+def averaged_over_the_classes(self: CrossEntropyLoss, grad_out: Upstream = 1.0) -> Any:
     """The gradient is divided by the number of classes as well as by that of the items."""
-    grad = CrossEntropyLoss.backward(self, grad_out)
-    return grad / grad.shape[1]
+    return each(lambda grad: grad / grad.shape[1], CrossEntropyLoss.backward(self, grad_out))
 
 
 @cross_entropy.wrong("upstream")
-def taken_for_the_end_of_the_graph(self: CrossEntropyLoss, grad_out: Upstream = 1.0) -> Array:
+def taken_for_the_end_of_the_graph(self: CrossEntropyLoss, grad_out: Upstream = 1.0) -> Any:
     """The upstream gradient is ignored, so a weighted sum of losses has the gradient of a plain one."""
-    return np.asarray(CrossEntropyLoss.backward(self, np.ones_like(grad_out) if np.ndim(grad_out) else 1.0))
+    return CrossEntropyLoss.backward(self, np.ones_like(grad_out) if np.ndim(grad_out) else 1.0)
 
 
 @cross_entropy.wrong("accumulate")
-def probabilities_changed_on_the_way_back(self: CrossEntropyLoss, grad_out: Upstream = 1.0) -> Array:
+def probabilities_changed_on_the_way_back(self: CrossEntropyLoss, grad_out: Upstream = 1.0) -> Any:
     """One is subtracted in the kept probabilities themselves, so a second backward subtracts it again."""
-    cache = self.saved()
-    grad: Array = CrossEntropyLoss.backward(self, grad_out)
-    kept = cache.own.kept
+    kept = self.saved().own.kept
+    grad = CrossEntropyLoss.backward(self, grad_out)
     kept[np.arange(len(kept)), kept.argmax(axis=1)] -= 1
     return grad
 
@@ -134,15 +135,13 @@ def gradient_for_every_class(self: NLLLoss, kept: Any, wanted: Any, scale: Upstr
 def weight_of_the_class_squared(self: NLLLoss, kept: Any, wanted: Any, scale: Upstream) -> Array:
     """The class weight is multiplied in forward and once more backward."""
     grad = NLLLoss.row_backward(self, kept, wanted, scale)
-    return grad * np.asarray(weight, grad.dtype)
+    return np.asarray(grad * weight, grad.dtype)
 
 
 @nll.wrong("mean")
-def ignored_items_in_the_mean(self: NLLLoss, grad_out: Upstream = 1.0) -> Array:
+def ignored_items_in_the_mean(self: NLLLoss, grad_out: Upstream = 1.0) -> Any:
     """The mean leaves ignored items out, the gradient divides by all items and forgets their weights."""
-    cache = self.saved()
-    grad = NLLLoss.backward(self, grad_out)
-    return np.asarray(grad * cache.divisor / len(grad)) if self.reduction == "mean" else grad
+    return each(lambda grad: grad * counted(self, grad), NLLLoss.backward(self, grad_out))
 
 
 @margin.wrong("path", method="row_backward")
@@ -155,7 +154,7 @@ def right_class_forgotten(self: MultiMarginLoss, excess: Array, wanted: Any, sca
 def right_class_pulled_once(self: MultiMarginLoss, excess: Array, wanted: Any, scale: Upstream) -> Array:
     """The right class is pulled up once, not once for every class that comes within the margin."""
     grad = MultiMarginLoss.row_backward(self, excess, wanted, 1.0)
-    return np.maximum(grad, -grad.max(axis=1, keepdims=True)) * column(scale)
+    return np.asarray(np.maximum(grad, -grad.max(axis=1, keepdims=True)) * column(scale))
 
 
 @margin.wrong("mask", method="row_backward")
@@ -165,10 +164,9 @@ def margin_forgotten(self: MultiMarginLoss, excess: Array, wanted: Any, scale: U
 
 
 @margin.wrong("mean")
-def mean_over_the_classes_forgotten(self: MultiMarginLoss, grad_out: Upstream = 1.0) -> Array:
+def mean_over_the_classes_forgotten(self: MultiMarginLoss, grad_out: Upstream = 1.0) -> Any:
     """The terms are averaged over the classes forward, but not backward."""
-    grad = MultiMarginLoss.backward(self, grad_out)
-    return np.asarray(grad * grad.shape[1])
+    return each(lambda grad: grad * grad.shape[1], MultiMarginLoss.backward(self, grad_out))
 
 
 @squared.wrong("formula", method="row_backward")

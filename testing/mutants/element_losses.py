@@ -1,10 +1,12 @@
 """Wrong gradients of losses that compare element with element."""
 
+from typing import Any
+
 import numpy as np
 
 from ...layers.core import Array
 from ...losses import BCEWithLogitsLoss, L1Loss, MSELoss
-from .mutant import Subject
+from .mutant import Subject, each
 
 __all__ = ["SUBJECTS"]
 
@@ -31,22 +33,21 @@ def target_minus_prediction(self: MSELoss, prediction: Array, target: Array) -> 
 
 
 @mse.wrong("mean")
-def mean_over_the_elements_forgotten(self: MSELoss, grad_out: Upstream = 1.0) -> Array:
+def mean_over_the_elements_forgotten(self: MSELoss, grad_out: Upstream = 1.0) -> Any:
     """The loss is a mean, so its gradient is divided by the number of elements."""
-    return np.asarray(MSELoss.backward(self, grad_out) * self.saved().divisor)
+    return each(lambda grad: grad * self.saved().divisor, MSELoss.backward(self, grad_out))
 
 
 @mse.wrong("mean")
-def divided_by_the_batch_size(self: MSELoss, grad_out: Upstream = 1.0) -> Array:
+def divided_by_the_batch_size(self: MSELoss, grad_out: Upstream = 1.0) -> Any:
     """The mean is over all elements, not over the examples of the batch."""
-    grad = MSELoss.backward(self, grad_out)
-    return np.asarray(grad * grad[0].size if self.reduction == "mean" else grad)
+    return each(lambda grad: grad * (grad[0].size if self.reduction == "mean" else 1), MSELoss.backward(self, grad_out))
 
 
 @mse.wrong("upstream")
-def upstream_of_the_loss_ignored(self: MSELoss, grad_out: Upstream = 1.0) -> Array:
+def upstream_of_the_loss_ignored(self: MSELoss, grad_out: Upstream = 1.0) -> Any:
     """The loss takes itself for the end of every graph; scaled or added to another loss, its gradient is wrong."""
-    return np.asarray(MSELoss.backward(self, np.ones_like(grad_out) if np.ndim(grad_out) else 1.0))
+    return MSELoss.backward(self, np.ones_like(grad_out) if np.ndim(grad_out) else 1.0)
 
 
 @mse.wrong("argument", method="value")
@@ -65,7 +66,7 @@ def slope_of_the_square(self: L1Loss, prediction: Array, target: Array) -> Array
 @l1.wrong("sign", method="slope")
 def sign_turned_round(self: L1Loss, prediction: Array, target: Array) -> Array:
     """The sign is that of target - prediction."""
-    return np.sign(target - prediction)
+    return np.asarray(np.sign(target - prediction))
 
 
 @l1.wrong("formula", method="slope")
@@ -112,6 +113,6 @@ def pushed_away_from_the_target(self: BCEWithLogitsLoss, prediction: Array, targ
 
 
 @bce.wrong("dtype")
-def gradient_in_float64(self: BCEWithLogitsLoss, grad_out: Upstream = 1.0) -> Array:
+def gradient_in_float64(self: BCEWithLogitsLoss, grad_out: Upstream = 1.0) -> Any:
     """The gradient comes in float64, so the whole way back through the model is computed at half the speed."""
-    return np.asarray(BCEWithLogitsLoss.backward(self, grad_out), np.float64)
+    return each(lambda grad: grad.astype(np.float64), BCEWithLogitsLoss.backward(self, grad_out))

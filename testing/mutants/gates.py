@@ -80,7 +80,7 @@ def second_input_taken_as_constant(self: Multiply, grad_out: Array) -> Grads:
 
 @multiply.wrong("upstream")
 def upstream_ignored_by_the_second(self: Multiply, grad_out: Array) -> Grads:
-    """The gradient of the second input is the first, without the upstream gradient: right at the end of a circuit only."""
+    """The gradient of the second input is the first, without the upstream gradient: right only at a circuit's end."""
     grads = Multiply.backward(self, grad_out)
     return None if grads is None else (grads[0], self.saved().x[0].astype(grads[1].dtype))
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from ...layers.core import Array, Layer, Parameter, members
-from .mutant import Mutant, Subject
+from .mutant import Mutant, Subject, each
 
 __all__ = ["generic_mutants"]
 
@@ -30,13 +30,6 @@ def generic_mutants(subject: Subject) -> list[Mutant]:
 def own_parameters(layer: Layer) -> list[Parameter]:
     """Return the parameters that are the layer's own attributes."""
     return [parameter for _, parameter in members(layer, Parameter)]
-
-
-def each(change: Callable[[Array], Array], arrays: Any) -> Any:
-    """Apply a change to an array, or to every array of a tuple."""
-    if isinstance(arrays, tuple):
-        return tuple(each(change, array) for array in arrays)
-    return arrays if arrays is None else change(arrays)
 
 
 def of_the_input(family: str) -> Callable[[Mistake], Mistake]:

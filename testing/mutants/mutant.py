@@ -5,13 +5,15 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from ...layers.core import Layer
+import numpy as np
+
+from ...layers.core import Array, Layer
 from ...losses import Loss
 from ..layer import check_layer
 from ..loss import check_loss
 from ..report import Report
 
-__all__ = ["FAMILIES", "Mutant", "Subject"]
+__all__ = ["FAMILIES", "Mutant", "Subject", "each"]
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 
@@ -69,6 +71,13 @@ class Mutant:
         return self.subject.check(self.make(), seed)
 
 
+def each(change: Callable[[Array], Array], arrays: Any) -> Any:
+    """Apply a change to an array, or to every array of a tuple; None stays None."""
+    if isinstance(arrays, tuple):
+        return tuple(each(change, array) for array in arrays)
+    return arrays if arrays is None else np.asarray(change(arrays))
+
+
 @dataclass
 class Subject:
     """A class of layers or losses, an example of it, and the mistakes known of it.
@@ -94,5 +103,5 @@ class Subject:
     def check(self, layer: Layer, seed: int = 0) -> Report:
         """Run the contract battery on an instance of the class, right or wrong."""
         if isinstance(layer, Loss):
-            return check_loss(layer, *self.x, batch_axis=self.batch_axis, seed=seed)
-        return check_layer(layer, *self.x, batch_axis=self.batch_axis, seed=seed)
+            return check_loss(layer, *self.x, batch_axis=self.batch_axis, seed=seed, entries=24)
+        return check_layer(layer, *self.x, batch_axis=self.batch_axis, seed=seed, entries=24)

@@ -8,6 +8,8 @@ import numpy as np
 
 from chainrule import layers, losses, models
 from chainrule.layers import Layer, Linear, ReLU, Tanh
+from chainrule.losses import CrossEntropyLoss, Loss, MSELoss
+from chainrule.models import zoo
 from chainrule.testing import Report, check_layer, check_loss
 
 
@@ -22,7 +24,7 @@ class Case:
 
     def check(self, **options: Any) -> Report:
         """Run the contract battery on the example."""
-        if isinstance(self.make(), losses.Loss):
+        if isinstance(self.make(), Loss):
             return check_loss(self.make(), self.x, self.target, batch_axis=self.batch_axis, **options)
         several = isinstance(self.x, tuple) and not all(isinstance(size, int) for size in self.x)
         return check_layer(self.make(), *(self.x if several else (self.x,)), batch_axis=self.batch_axis, **options)
@@ -33,24 +35,55 @@ chance = np.random.default_rng(0).uniform(0.02, 0.98, (7, 5))
 chances = np.random.default_rng(0).dirichlet(np.ones(5), 7)
 labels = np.array([0, 3, 1, 2, 0, 4, 1])
 pixels = np.random.default_rng(0).integers(0, 5, (3, 2, 4))
+indices = np.array([[1, 4], [0, 1], [6, 2], [1, 3]])
 weight = [1.0, 2.0, 0.5, 3.0, 1.5]
 
 LAYERS = {
     "Add": Case(layers.Add, ((5, 3), (3,), (5, 1)), batch_axis=None),
+    "AlphaDropout": Case(lambda: layers.AlphaDropout(0.3), (7, 5)),
+    "AvgPool2d": Case(lambda: layers.AvgPool2d((3, 2), stride=2, padding=1, count_include_pad=False), (2, 3, 7, 5)),
+    "AvgPool2d: last windows hang over": Case(lambda: layers.AvgPool2d(2, ceil_mode=True), (2, 3, 7, 5)),
+    "BatchNorm1d": Case(lambda: layers.BatchNorm1d(5), (7, 5)),
+    "BatchNorm1d: no statistics kept, no weight": Case(
+        lambda: layers.BatchNorm1d(3, affine=False, track_running_stats=False), (4, 3, 5)),
+    "BatchNorm2d": Case(lambda: layers.BatchNorm2d(3, eps=0.05), (4, 3, 2, 5)),
+    "BatchNorm2d: plain average": Case(lambda: layers.BatchNorm2d(3, momentum=None), (4, 3, 2, 5)),
+    "Bilinear": Case(lambda: layers.Bilinear(3, 4, 2), ((5, 3), (5, 4))),
     "CELU": Case(lambda: layers.CELU(1.5), (5, 3)),
+    "ChannelShuffle": Case(lambda: layers.ChannelShuffle(2), (2, 6, 3, 5)),
+    "CircularPad1d": Case(lambda: layers.CircularPad1d((2, 1)), (2, 3, 5)),
+    "CircularPad2d": Case(lambda: layers.CircularPad2d((2, 1, 0, 3)), (2, 3, 5, 4)),
+    "CircularPad3d": Case(lambda: layers.CircularPad3d((2, 1, 0, 1, 1, 0)), (2, 1, 3, 2, 4)),
     "Concat": Case(layers.Concat, ((5, 3), (5, 2), (5, 4))),
+    "ConstantPad1d": Case(lambda: layers.ConstantPad1d((2, 1), 1.5), (2, 3, 5)),
+    "ConstantPad2d": Case(lambda: layers.ConstantPad2d((2, -1, 0, 3), 1.5), (2, 3, 5, 4)),
+    "ConstantPad3d": Case(lambda: layers.ConstantPad3d(1, 1.5), (2, 1, 3, 2, 4)),
+    "Conv2d": Case(lambda: layers.Conv2d(4, 6, (3, 2), stride=(2, 1), padding=(1, 2), dilation=(1, 2), groups=2),
+                   (3, 4, 7, 9)),
+    "Conv2d: same": Case(lambda: layers.Conv2d(3, 2, (4, 3), padding="same", bias=False), (2, 3, 5, 7)),
     "Copy": Case(lambda: layers.Copy(3), (5, 3)),
     "Cos": Case(layers.Cos, (5, 3)),
     "Divide": Case(layers.Divide, ((5, 3), positive)),
+    "DropConnect": Case(lambda: layers.DropConnect(5, 3, 0.3), (7, 5)),
     "Dropout": Case(lambda: layers.Dropout(0.3), (7, 5)),
     "Dropout: nothing is left": Case(lambda: layers.Dropout(1.0), (7, 5)),
+    "Dropout1d": Case(lambda: layers.Dropout1d(0.3), (5, 3, 4)),
+    "Dropout2d": Case(lambda: layers.Dropout2d(0.3), (5, 3, 4, 2)),
+    "Dropout3d": Case(lambda: layers.Dropout3d(0.3), (5, 3, 4, 2, 1)),
     "ELU": Case(lambda: layers.ELU(1.5), (5, 3)),
+    "Embedding": Case(lambda: layers.Embedding(7, 3, padding_idx=5), indices),
+    "EmbeddingBag": Case(lambda: layers.EmbeddingBag(7, 3), indices),
+    "EmbeddingBag: largest, offsets": Case(lambda: layers.EmbeddingBag(7, 3, mode="max"),
+                                           (indices.ravel(), np.array([0, 3, 4])), batch_axis=None),
+    "EmbeddingBag: weighted": Case(lambda: layers.EmbeddingBag(7, 3, mode="sum"), (indices, None, (4, 2))),
     "Exp": Case(layers.Exp, (5, 3)),
+    "FeatureAlphaDropout": Case(lambda: layers.FeatureAlphaDropout(0.3), (5, 3, 4)),
     "Flatten": Case(layers.Flatten, (5, 3, 2, 4)),
     "Flatten: inner axes": Case(lambda: layers.Flatten(1, 2), (5, 3, 2, 4)),
     "GELU": Case(layers.GELU, (5, 3)),
     "GELU: tanh": Case(lambda: layers.GELU("tanh"), (5, 3)),
     "GLU": Case(lambda: layers.GLU(1), (5, 6, 3)),
+    "GaussianNoise": Case(lambda: layers.GaussianNoise(0.5), (5, 3)),
     "Hardshrink": Case(layers.Hardshrink, (5, 3)),
     "Hardsigmoid": Case(layers.Hardsigmoid, (7, 5)),
     "Hardswish": Case(layers.Hardswish, (7, 5)),
@@ -64,16 +97,27 @@ LAYERS = {
     "LogSigmoid": Case(layers.LogSigmoid, (5, 3)),
     "LogSoftmax": Case(lambda: layers.LogSoftmax(1), (5, 4, 3)),
     "MatMul": Case(layers.MatMul, ((2, 3, 4), (4, 5)), batch_axis=None),
+    "MaxPool2d": Case(lambda: layers.MaxPool2d((3, 2), stride=2, padding=1), (2, 3, 7, 5)),
+    "MaxPool2d: dilated": Case(lambda: layers.MaxPool2d(2, stride=1, dilation=(2, 3), ceil_mode=True), (2, 3, 7, 5)),
     "Maximum": Case(layers.Maximum, ((5, 3), (5, 3))),
     "Maxout": Case(lambda: layers.Maxout(5, 3, k=4), (7, 5)),
     "Mish": Case(layers.Mish, (5, 3)),
     "Multiply": Case(layers.Multiply, ((5, 3), (5, 1))),
     "PReLU": Case(lambda: layers.PReLU(3), (5, 3, 2)),
     "PReLU: one slope": Case(layers.PReLU, (5, 3)),
+    "PixelShuffle": Case(lambda: layers.PixelShuffle(2), (2, 12, 3, 5)),
+    "PixelUnshuffle": Case(lambda: layers.PixelUnshuffle(2), (2, 3, 4, 6)),
     "Power": Case(lambda: layers.Power(3), (5, 3)),
     "RReLU": Case(layers.RReLU, (7, 5)),
     "ReLU": Case(ReLU, (5, 3)),
     "ReLU6": Case(layers.ReLU6, np.linspace(-3, 9, 35).reshape(7, 5)),
+    "ReflectionPad1d": Case(lambda: layers.ReflectionPad1d((2, 1)), (2, 3, 5)),
+    "ReflectionPad2d": Case(lambda: layers.ReflectionPad2d((2, 1, 0, 3)), (2, 3, 5, 4)),
+    "ReflectionPad3d": Case(lambda: layers.ReflectionPad3d((2, 1, 0, 1, 1, 0)), (2, 1, 3, 2, 4)),
+    "ReplicationPad1d": Case(lambda: layers.ReplicationPad1d((2, 1)), (2, 3, 5)),
+    "ReplicationPad2d": Case(lambda: layers.ReplicationPad2d((2, 1, 0, 3)), (2, 3, 5, 4)),
+    "ReplicationPad3d": Case(lambda: layers.ReplicationPad3d((2, 1, 0, 1, 1, 0)), (2, 1, 3, 2, 4)),
+    "Reshape": Case(lambda: layers.Reshape((3, -1)), (5, 6)),
     "SELU": Case(layers.SELU, (5, 3)),
     "Select": Case(lambda: layers.Select(1), ((5, 3), (5, 2))),
     "SiLU": Case(layers.SiLU, (5, 3)),
@@ -81,6 +125,8 @@ LAYERS = {
     "Sin": Case(layers.Sin, (5, 3)),
     "Softmax": Case(layers.Softmax, (5, 3)),
     "Softmax: channels": Case(lambda: layers.Softmax(1), (5, 4, 3)),
+    "Softmax2d": Case(layers.Softmax2d, (2, 5, 3, 4)),
+    "Softmin": Case(lambda: layers.Softmin(1), (5, 4, 3)),
     "Softplus": Case(lambda: layers.Softplus(2.0, threshold=1.5), (5, 3)),
     "Softshrink": Case(layers.Softshrink, (5, 3)),
     "Softsign": Case(layers.Softsign, (5, 3)),
@@ -88,7 +134,17 @@ LAYERS = {
     "Tanh": Case(Tanh, (5, 3)),
     "Tanhshrink": Case(layers.Tanhshrink, (5, 3)),
     "Threshold": Case(lambda: layers.Threshold(0.1, 20.0), (5, 3)),
+    "TiedLinear": Case(lambda: layers.TiedLinear(Linear(3, 5)), (7, 5)),
+    "Transpose": Case(lambda: layers.Transpose(1, -1), (5, 3, 2, 4)),
     "Unflatten": Case(lambda: layers.Unflatten(1, (3, -1)), (5, 6)),
+    "Upsample": Case(lambda: layers.Upsample((5, 7), mode="bilinear", align_corners=True), (2, 3, 4, 3)),
+    "Upsample: bicubic": Case(lambda: layers.Upsample((5, 7), mode="bicubic"), (2, 1, 4, 3)),
+    "Upsample: nearest": Case(lambda: layers.Upsample(scale_factor=2), (2, 3, 5)),
+    "UpsamplingBilinear2d": Case(lambda: layers.UpsamplingBilinear2d(scale_factor=2), (2, 3, 4, 3)),
+    "UpsamplingNearest2d": Case(lambda: layers.UpsamplingNearest2d((5, 7)), (2, 3, 4, 3)),
+    "ZeroPad1d": Case(lambda: layers.ZeroPad1d((2, 1)), (2, 3, 5)),
+    "ZeroPad2d": Case(lambda: layers.ZeroPad2d((2, 1, 0, 3)), (2, 3, 5, 4)),
+    "ZeroPad3d": Case(lambda: layers.ZeroPad3d(1), (2, 1, 3, 2, 4)),
 }
 
 
@@ -124,3 +180,12 @@ LOSSES = {
 }
 
 EXAMPLES = LAYERS | MODELS | LOSSES
+
+NETWORKS: dict[str, tuple[Callable[[], Layer], Loss, tuple[int, ...], Any]] = {
+    "autoencoder": (lambda: zoo.autoencoder([6, 4, 2]), MSELoss(), (5, 6), (5, 6)),
+    "lenet5": (lambda: zoo.lenet5(3), CrossEntropyLoss(), (2, 1, 28, 28), labels[:2] % 3),
+    "mlp": (lambda: zoo.mlp([5, 4, 6, 3], Tanh, dropout=0.2), CrossEntropyLoss(), (7, 5), labels % 3),
+    "resnet": (lambda: zoo.resnet(3, 1, (2, 3), blocks=1, image_size=8), CrossEntropyLoss(), (4, 1, 8, 8),
+               labels[:4] % 3),
+    "vgg": (lambda: zoo.vgg(3, 1, (2, 3), depth=1, image_size=8), CrossEntropyLoss(), (4, 1, 8, 8), labels[:4] % 3),
+}

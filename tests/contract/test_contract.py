@@ -5,10 +5,12 @@ import inspect
 import pytest
 
 from chainrule import layers, losses, models
+from chainrule.models import zoo
+from chainrule.testing import check_model
 
-from .examples import EXAMPLES, LAYERS, LOSSES, MODELS
+from .examples import EXAMPLES, LAYERS, LOSSES, MODELS, NETWORKS
 
-FAMILIES = {"Layer", "Elementwise", "LinearMap", "Gate", "Model", "Loss", "ElementwiseLoss", "ClassLoss"}
+FAMILIES = {"Layer", "Elementwise", "LinearMap", "Gate", "Model", "Loss", "ElementwiseLoss", "ClassLoss"}   # bases
 
 
 @pytest.mark.parametrize(("room", "examples"), [(layers, LAYERS), (models, MODELS), (losses, LOSSES)],
@@ -29,7 +31,17 @@ def test_contract(name):
     assert EXAMPLES[name].check().problems == []
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(2, 10))])
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_no_false_alarm(name, seed):
     assert EXAMPLES[name].check(seed=seed).problems == []
+
+
+def test_every_network_of_the_zoo_has_an_example():
+    assert set(zoo.__all__) == set(NETWORKS)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_gradients_of_whole_networks(name):
+    make, loss, x, target = NETWORKS[name]
+    assert check_model(make(), loss, x, target, entries=2).problems == []

@@ -2,6 +2,7 @@
 
 import ast
 import contextlib
+import dataclasses
 import io
 import os
 import re
@@ -10,10 +11,13 @@ import subprocess
 import sys
 import tokenize
 from pathlib import Path
+from typing import get_type_hints
 
 import pytest
 
 from chainrule import data, layers, losses, models, optim, testing, training
+from chainrule.experiments import open_config, recipes
+from chainrule.experiments.supervised import Data, Supervised, Training
 from chainrule.layers.core import Layer
 from chainrule.losses import Loss, Penalty
 from chainrule.models import zoo
@@ -31,17 +35,15 @@ def name(path):
     return str(path.relative_to(HOUSE))
 
 
-def shown(statement, code, namespace):
-    """Run a statement; return what a Python prompt would show for it."""
-    out = io.StringIO()
+def run(statement, code, namespace):
+    """Run a statement; return what it prints, and its value if it is an expression."""
+    out, value = io.StringIO(), None
     with contextlib.redirect_stdout(out):
         if isinstance(statement, ast.Expr):
             value = eval(compile(ast.Expression(statement.value), code, "eval"), namespace)
-            if value is not None:
-                print(repr(value))
         else:
             exec(compile(ast.Module([statement], []), code, "exec"), namespace)
-    return out.getvalue()
+    return out.getvalue(), value
 
 
 def fits(expected, received):
@@ -51,18 +53,18 @@ def fits(expected, received):
 
 
 def run_block(text, first_line, page, namespace):
-    """Run a block; check ``# -> value`` behind a statement against what that shows; return what all others show."""
+    """Run a block; check ``# -> text`` behind a statement against what it prints or is; return what others print."""
     comments = {token.start[0]: token.string for token in tokenize.generate_tokens(io.StringIO(text).readline)
                 if token.type == tokenize.COMMENT}
     output = ""
     for statement in ast.parse(text).body:
         line = first_line + statement.end_lineno
         ast.increment_lineno(statement, first_line)
-        received = shown(statement, name(page), namespace)
+        printed, value = run(statement, name(page), namespace)
         promised = re.search(r"# -> (.*)", comments.get(line - first_line, ""))
         if not promised:
-            output += received
-        elif not fits(promised[1], received):
+            output += printed
+        elif not fits(promised[1], received := printed or repr(value)):
             pytest.fail(f"{name(page)}:{line}: expected {promised[1]}, got {received.strip()}", pytrace=False)
     return output
 
@@ -76,12 +78,15 @@ def blocks(page):
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
-def test_python_blocks_run_and_show_what_the_page_says(page, tmp_path, monkeypatch):
+def test_blocks_run_and_show_what_the_page_says(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     namespace, output = {"__name__": "__main__"}, None
     for kind, text, line, adjacent in blocks(page):
         if kind == "python":
             output = run_block(text, line, page, namespace)
+        elif kind == "yaml" and text.startswith("task:"):               # a whole config, which must open
+            Path("config.yaml").write_text(text)
+            open_config("config.yaml")
         elif kind == "text" and adjacent and output is not None:        # directly below: what the block shows
             if not fits(text, output):
                 pytest.fail(f"{name(page)}:{line}: expected\n{text}\ngot\n{output}", pytrace=False)
@@ -122,6 +127,21 @@ def test_every_page_is_in_the_index():
 def test_the_layer_table_is_the_one_that_is_generated():
     generate = runpy.run_path(str(DOCS / "generate.py"))
     assert (DOCS / "layer_table.md").read_text() == generate["layer_table"](), "run: python docs/generate.py"
+
+
+@pytest.mark.parametrize(("section", "prefix"), [(Supervised, ""), (Data, "data."), (Training, "training.")])
+def test_every_key_of_a_config_is_explained(section, prefix):
+    text = (DOCS / "yaml.md").read_text()
+    for field in dataclasses.fields(section):
+        if not dataclasses.is_dataclass(get_type_hints(section)[field.name]):
+            assert f"| `{prefix}{field.name}` |" in text
+
+
+def test_every_recipe_and_command_is_on_the_page():
+    text = (DOCS / "cli.md").read_text()
+    assert all(f"| `{recipe}` |" in text for recipe in recipes())
+    assert all(f"chainrule {command.stem} " in text for command in (HOUSE / "cli").glob("*.py")
+               if "set_defaults(run=" in command.read_text())
 
 
 STEPS = {each: getattr(room, each) for room in (layers, losses, optim, models) for each in room.__all__}

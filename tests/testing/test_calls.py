@@ -17,6 +17,7 @@ from chainrule.testing.calls import (
     missing_gradients_are_zero,
     nothing_is_changed,
     order_is_kept,
+    zero_grad_clears,
 )
 from chainrule.testing.trial import Trial
 
@@ -140,6 +141,13 @@ class Stubborn(Identity):
         return grad_out
 
 
+class ForgetsRows(Linear):
+    def backward(self, grad_out):
+        grad_x = super().backward(grad_out)
+        self.weight.rows = np.array([0])
+        return grad_x
+
+
 class SkipsBias(Linear):
     def backward(self, grad_out):
         if not self.needs_input_grad:
@@ -158,6 +166,7 @@ CASES = [
     (backwards_accumulate, Overwritten(3, 2), "weight.grad after a second backward: 6 of 6 values differ"),
     (backwards_accumulate, SpentCache(), "grad_x after a second backward"),
     (gradients_are_added, Overwritten(3, 2), "weight.grad when gradients were not zero before"),
+    (zero_grad_clears, ForgetsRows(3, 2), "weight.grad after zero_grad: 3 of 6 values differ, first at index [1, 0]"),
     (linear_in_grad_out, Clipped(), "grad_x for the sum of two upstream gradients"),
     (linear_in_grad_out, Clipped(), "grad_x for an upstream gradient times -3"),
     (linear_in_grad_out, Shifted(), "grad_x for an upstream gradient of zero"),

@@ -133,7 +133,7 @@ def test_metrics_are_measured_in_training_too():
 
 
 class Twice(Optimizer):
-    """Evaluates the loss twice in each step and goes along the second gradient, as line searches do."""
+    """Gradient descent that evaluates the loss again where it has arrived, as line searches do."""
 
     needs_closure = True
 
@@ -142,9 +142,9 @@ class Twice(Optimizer):
 
     def step(self, closure=None):
         first = closure()
-        closure()
         for parameter in self.param_groups[0]["params"]:
             parameter.data -= 0.1 * parameter.grad
+        closure()
         return first
 
 
@@ -174,13 +174,16 @@ def test_every_moment_comes_in_order(network, regression):
     assert told.count("fit_end") == 1
 
 
-def test_a_callback_stops_after_the_batch_or_the_epoch(fitted):
+def test_a_callback_stops_after_the_batch_or_the_epoch(fitted, regression):
     class Stop(Callback):
         def __init__(self, moment):
             setattr(self, moment, lambda trainer, *news: trainer.epoch == 1 and trainer.stop("enough"))
 
     trainer = fitted(Stop("on_epoch_end"))
     assert (len(trainer.history), trainer.batch, trainer.stopped) == (1, 4, "enough")
+    trainer.callbacks.pop()
+    trainer.fit(DataLoader(regression(), 7), epochs=2)
+    assert (len(trainer.history), trainer.stopped) == (3, None)
     trainer = fitted(Stop("on_batch_end"))
     assert (len(trainer.history), trainer.batch, trainer.stopped) == (2, 1, "enough")
 
@@ -232,9 +235,9 @@ def test_an_epoch_without_a_batch_is_refused(network, regression):
 
 
 @pytest.mark.parametrize(("arguments", "error", "shown"), [
-    ({"loss": MSELoss}, DtypeError, r"expected loss as a Loss, got the class MSELoss; write MSELoss\(…\)"),
-    ({"optimizer": SGD}, DtypeError, r"expected optimizer as a Optimizer, got the class SGD; write SGD\(…\)"),
-    ({"model": "mlp"}, DtypeError, "expected model as a Layer, got 'mlp'"),
+    ({"loss": MSELoss}, DtypeError, r"expected loss as an object of class Loss, got the class MSELoss; write MSELoss\(…\)"),
+    ({"optimizer": SGD}, DtypeError, r"expected optimizer as an object of class Optimizer, got the class SGD; write SGD\(…\)"),
+    ({"model": "mlp"}, DtypeError, "expected model as an object of class Layer, got 'mlp'"),
     ({"optimizer": SGD(Linear(2, 2).parameters(), lr=0.1)}, StateError,
      r"SGD holds no parameter of this model, which would learn nothing; make it with SGD\(model.parameters\(\), …\)"),
     ({"loss": MSELoss(reduction="none")}, ValueRangeError, "expected a loss that is one number"),

@@ -35,6 +35,9 @@ class EarlyStopping(Monitor):
         True
     """
 
+    best: float | None
+    best_weights: dict[str, Array] | None
+
     def __init__(self, monitor: str = "val_loss", patience: int = 10, min_delta: float = 0.0,
                  restore_best: bool = True) -> None:
         super().__init__(monitor)
@@ -68,7 +71,5 @@ class EarlyStopping(Monitor):
         return (value - self.best if higher_is_better else self.best - value) > self.min_delta
 
     def _forget(self) -> None:
-        self.best: float | None = None
-        self.best_epoch = 0
-        self.best_weights: dict[str, Array] | None = None
-        self.waited = 0
+        self.best = self.best_weights = None
+        self.best_epoch = self.waited = 0

@@ -21,9 +21,11 @@ class History(Callback):
     Raises: UnknownNameError for a column that no row has.
 
     Example:
-        >>> history = Sequential(Linear(64, 10)).fit(*digits(flat=True)[:], loss=CrossEntropyLoss(), epochs=3, verbose=0)
-        >>> len(history), history["epoch"]
-        (3, [1, 2, 3])
+        >>> x, model = np.zeros((4, 2), np.float32), Sequential(Linear(2, 1, bias=False))
+        >>> sgd = SGD(model.parameters(), lr=0.1)
+        >>> history = model.fit(x, x[:, :1], loss=MSELoss(), optimizer=sgd, epochs=3, verbose=0)
+        >>> history["epoch"], history[-1]["loss"]
+        ([1, 2, 3], 0.0)
     """
 
     def __init__(self) -> None:

@@ -20,9 +20,6 @@ class JsonLines(Callback):
     """One line of JSON for each epoch, on disk when the epoch ends; ``null`` for what JSON has no number for.
 
     A new run begins the file anew, a run that continues (``trainer.epoch`` above 0) goes on at its end.
-
-    Example:
-        >>> Trainer(model, loss, optimizer, callbacks=[JsonLines("metrics.jsonl")])         # doctest: +SKIP
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:

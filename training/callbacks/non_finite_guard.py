@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...layers.core import Array, NonFiniteError, default_rng, members, spans
+from ...layers.core import Array, NonFiniteError, default_rng, spans
 from ..non_finite import check_step
 from .callback import Callback
 
@@ -27,20 +27,20 @@ class NonFiniteGuard(Callback):
     def on_epoch_begin(self, trainer: "Trainer") -> None:
         parameters = [parameter for group in trainer.optimizer.param_groups for parameter in group["params"]]
         self._gradients = [span.grad for span in spans(parameters)]
-        self._generators = [default_rng(), *(generator for _, layer in trainer.model.named_layers()
-                                             for _, generator in members(layer, np.random.Generator))]
+        self._generators = [default_rng(vars(layer)["rng"]) for _, layer in trainer.model.named_layers()
+                            if "rng" in vars(layer)]        # what draws keeps its rng, None for the package's own
 
     def on_batch_begin(self, trainer: "Trainer", x: Array, y: Array) -> None:
         self._batch = x, y
         self._start = self._states()
 
     def on_backward_end(self, trainer: "Trainer", loss: float) -> None:
-        if math.isfinite(loss) and all(np.isfinite(grad).all() for grad in self._gradients):
+        if math.isfinite(loss) and all(_is_finite(grad) for grad in self._gradients):
             return
         origin = self._origin(trainer)
         error = NonFiniteError(f"{'the gradient' if math.isfinite(loss) else 'the loss'} is not finite in epoch "
-                               f"{trainer.epoch + 1}: {origin}; the weights are those before this batch; lower the "
-                               f"learning rate, clip the gradient (ClipGradNorm), or look at the data")
+                               f"{trainer.epoch + 1}: {origin}; lower the learning rate, clip the gradient "
+                               f"(ClipGradNorm), or look at the data")
         for note in getattr(origin, "__notes__", ()):
             error.add_note(note)
         raise error
@@ -54,7 +54,7 @@ class NonFiniteGuard(Callback):
             return error
         finally:
             self._rewind(now)
-        return NonFiniteError("not in a layer or the loss, but in a penalty or by what a callback did")
+        return NonFiniteError("layers and loss are finite when the batch runs again; look at penalties and callbacks")
 
     def _states(self) -> list[Any]:
         return [generator.bit_generator.state for generator in self._generators]
@@ -62,3 +62,8 @@ class NonFiniteGuard(Callback):
     def _rewind(self, states: list[Any]) -> None:
         for generator, state in zip(self._generators, states, strict=True):
             generator.bit_generator.state = state
+
+
+def _is_finite(grad: Array) -> bool:
+    # the product is one pass without memory; when the squares overflow, another look decides
+    return math.isfinite(grad @ grad) or bool(np.isfinite(grad).all())

@@ -47,8 +47,9 @@ class Progress(Callback):
         if self._bar is not None and now - self._moved > REFRESH:
             self._moved = now
             done = trainer.epoch + trainer.batch / (trainer.batches or trainer.batch + 1)
-            self._bar.update(self._bar.task_ids[0], completed=self._share(trainer, done), description=(
-                f"epoch {trainer.epoch + 1}/{trainer.epochs}  loss {loss:.4g}  {self._left(trainer, done)} left"))
+            text = f"epoch {trainer.epoch + 1}/{trainer.epochs}  loss {trainer.totals.loss:.4g}"
+            self._bar.update(self._bar.task_ids[0], completed=self._share(trainer, done),
+                             description=f"{text}  {self._left(trainer, done)} left")
 
     def on_epoch_end(self, trainer: "Trainer", row: Row) -> None:
         self._unsaid = row

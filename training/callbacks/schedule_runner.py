@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from ...layers.core import ValueRangeError, check_choice
-from ...optim import LRScheduler
+from ...optim import Schedule
 from .callback import Row
 from .monitor import Monitor
 
@@ -27,7 +27,7 @@ class ScheduleRunner(Monitor):
         >>> trainer = Trainer(model, CrossEntropyLoss(), optimizer, callbacks=[warm_up])
     """
 
-    def __init__(self, schedule: LRScheduler, every: str = "epoch", monitor: str = "val_loss") -> None:
+    def __init__(self, schedule: Schedule, every: str = "epoch", monitor: str = "val_loss") -> None:
         super().__init__(monitor)
         self.schedule = schedule
         self.every = check_choice(every, ("epoch", "batch"), name="every", owner="ScheduleRunner")

@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from ...layers.core import check_range, check_size
 from .callback import Row
 from .monitor import Monitor
@@ -42,5 +44,5 @@ class StopOnPlateau(Monitor):
 
     def on_epoch_end(self, trainer: "Trainer", row: Row) -> None:
         self.last = [*self.last, float(row[self.monitor])][-self.epochs - 1:]
-        if len(self.last) > self.epochs and max(self.last) - min(self.last) < self.epsilon:
+        if len(self.last) > self.epochs and np.ptp(self.last) < self.epsilon:
             trainer.stop(f"{self.monitor} has changed by less than {self.epsilon:g} over {self.epochs} epochs")

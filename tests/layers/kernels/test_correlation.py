@@ -26,7 +26,7 @@ def cases(draw):
 
 
 def drawn(case, seed):
-    window, groups, x_shape, weight_shape = case
+    window, _, x_shape, weight_shape = case
     rng = np.random.default_rng(seed)
     y_shape = (x_shape[0], weight_shape[0], *window.outputs(x_shape[2:]))
     return rng.normal(size=x_shape), rng.normal(size=weight_shape), rng.normal(size=y_shape)

@@ -52,7 +52,8 @@ class TestInBlocksOfAnySize:
         y, winners = window_max(x, window, outputs)
         np.testing.assert_array_equal(y, seen.max(axis=-1))
         np.testing.assert_array_equal(winners, seen.argmax(axis=-1))
-        np.testing.assert_array_equal(window_pick(x, winners, window), y)
+        in_padding = np.isinf(y)        # a dilated window may step over a short input
+        np.testing.assert_array_equal(window_pick(x, winners, window), np.where(in_padding, 0, y))
         assert winners.dtype == np.uint8
 
     @settings(max_examples=60, deadline=None, derandomize=True)

@@ -65,6 +65,10 @@ def test_the_batch_runs_again_with_the_same_random_numbers(rng):
     model = Sequential(Linear(3, 2), Dropout(0.5), Sometimes(rng), Linear(2, 1))
     trainer, found = fails(model, np.ones((4, 3), np.float32))
     assert found.startswith(f"the loss is not finite in epoch {len(trainer.history) + 1}: Sometimes() gave ")
+    if rng is not None:                                 # and afterwards they go on as if it had not
+        counted = np.random.default_rng(0)
+        counted.random((len(trainer.history) + 1, 4, 2))
+        assert rng.bit_generator.state == counted.bit_generator.state
 
 
 def test_a_penalty_can_be_the_cause():

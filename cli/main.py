@@ -1,0 +1,62 @@
+"""The command ``chainrule``: its sub-commands, and how errors end."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+from io import TextIOWrapper
+from typing import NoReturn
+
+from ..layers.core import ChainruleError, message
+from . import check, trace, train
+
+__all__ = ["main"]
+
+_COMMANDS = (train, check, trace)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command line and return its exit code: 0, 2 for what the user can mend, 128 + n for signal n.
+
+    Example:
+        >>> from chainrule.cli import main
+        >>> main(["train", "digits_mlp", "--set", "training.epochs=1"])                    # doctest: +SKIP
+        0
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")        # a console that knows no '×' shall not end a run
+    chosen = _parser().parse_args(arguments)
+    try:
+        code: int = chosen.run(chosen)
+        sys.stdout.flush()
+        return code
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:     # whoever read the output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())      # else Python complains at its end
+        return 141
+    except OSError as error:
+        print(": ".join(str(part) for part in (error.filename, error.strerror or error) if part), file=sys.stderr)
+        return 2
+    except ChainruleError as error:
+        print(message(error), file=sys.stderr)
+        return 2
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, what: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {what}; see {self.prog} --help\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="chainrule", description="Train networks whose layers write down their own "
+                                     "chain rule.")
+    parser.add_argument("--version", action="version", version=f"chainrule {version('chainrule')}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for command in _COMMANDS:
+        summary = (command.__doc__ or "").strip()
+        command.configure(commands.add_parser(command.__name__.rpartition(".")[2], help=summary, description=summary))
+    return parser

@@ -1,0 +1,96 @@
+"""A config opened: found, read, changed by ``--set``, and made into an experiment or refused with all its problems."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import MISSING, dataclass, fields, is_dataclass
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import get_type_hints
+
+from ..layers.core import nearest
+from .binding import Builder
+from .experiment import Experiment
+from .overrides import apply_overrides
+from .problems import ConfigError
+from .reading import Entry, Node, Plain, read_config
+from .supervised import Supervised
+
+__all__ = ["TASKS", "Config", "open_config", "recipes"]
+
+TASKS = {"supervised": Supervised}
+
+
+@dataclass(frozen=True)
+class Config:
+    """A config made real.
+
+    Attributes:
+        experiment: what it describes, ready to run
+        resolved:   all that it says, changes and defaults included, from which the same run can be made again
+    """
+
+    experiment: Experiment
+    resolved: Plain
+
+
+def recipes() -> list[str]:
+    """Return the names of the recipes that ship with the package.
+
+    Example:
+        >>> from chainrule.experiments import recipes
+        >>> "digits_mlp" in recipes()
+        True
+    """
+    names = (entry.name for entry in files("chainrule.configs").iterdir())
+    return sorted(name.removesuffix(".yaml") for name in names if name.endswith(".yaml"))
+
+
+def open_config(config: str | Path, overrides: Iterable[str] = ()) -> Config:
+    """Return the config in a file, or the recipe of that name, with each override ``path=value`` in place.
+
+    Raises: ConfigError with all that is wrong with it.
+
+    Example:
+        >>> from chainrule.experiments import open_config
+        >>> open_config("xor", ["training.epochs=3"]).experiment.epochs
+        3
+    """
+    root = _named(apply_overrides(_read(config), overrides), Path(config).stem)
+    where, node = root.value["task"] if isinstance(root.value, dict) and "task" in root.value else (
+        root.position, Node("supervised", root.position))
+    if not isinstance(node.value, str) or node.value not in TASKS:
+        hint = nearest(str(node.value), TASKS) or f"; known: {', '.join(TASKS)}"
+        raise ConfigError.at(where, "task", f"unknown task{hint}")
+    builder, task = Builder(root), TASKS[node.value]
+    return Config(builder.section(root, task, "").prepare(builder), _resolved(root, task))
+
+
+def _read(config: str | Path) -> Node:
+    """Read a file, or else the recipe of that name: ``digits_mlp`` or ``configs/digits_mlp.yaml``."""
+    recipe = str(config).removeprefix("configs/").removesuffix(".yaml")
+    if Path(config).exists() or recipe not in recipes():
+        return read_config(config)
+    with as_file(files("chainrule.configs") / f"{recipe}.yaml") as path:
+        return read_config(path)
+
+
+def _named(root: Node, stem: str) -> Node:
+    """Give a config without a name that of its file."""
+    entries = root.value if isinstance(root.value, dict) else {}
+    name = Entry(root.position, Node(re.sub(r"[^\w.-]+", "_", stem).lstrip(".-") or "run", root.position))
+    return Node({"name": name, **entries}, root.position)
+
+
+def _resolved(node: Node | None, section: type) -> dict[str, Plain]:
+    written = node.value if node is not None and isinstance(node.value, dict) else {}
+    hints = get_type_hints(section)
+    result: dict[str, Plain] = {}
+    for field in fields(section):
+        entry = written.get(field.name)
+        if is_dataclass(hints[field.name]):
+            result[field.name] = _resolved(entry and entry.node, hints[field.name])
+        elif entry is not None:
+            result[field.name] = entry.node.plain()
+        else:
+            result[field.name] = field.default if field.default is not MISSING else []
+    return result

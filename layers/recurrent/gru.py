@@ -1,0 +1,127 @@
+"""Gated recurrent unit: one state, a gate that mixes old and new, and one that resets what the new one sees."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ..core import Array
+from .cell import RNNCellBase
+from .recurrence import Recurrence, sigmoid
+from .sequence import RNNBase
+
+__all__ = ["GRU", "GRUCell"]
+
+
+class GRURecurrence(Recurrence):
+    """``h' = (1 - z) * n + z * h``, where n sees of h only ``r * a``, ``a = h @ weight_hn.T + bias_hn``."""
+
+    gates = 3
+    keeps = 4               # r, z, n and a
+    hidden_apart = True     # r stands between a and n
+
+    def step(self, recurrent: Array, kept: Sequence[Array], before: Sequence[Array], after: Sequence[Array]) -> None:
+        (gates, a), (h,), (h_next,) = kept, before, after
+        r, z, n = self.blocks(gates)
+        both, new = self.parts(gates)                   # r and z, n
+        hidden, hidden_new = self.parts(h @ recurrent)
+        both += hidden
+        sigmoid(both)
+        np.add(hidden_new, self.new_bias(), out=a)
+        new += r * a
+        np.tanh(n, out=n)
+        np.subtract(h, n, out=h_next)
+        h_next *= z
+        h_next += n
+
+    def step_back(self, grad_gates: Array, grad_hidden: Array, grads: Sequence[Array], kept: Sequence[Array],
+                  before: Sequence[Array], after: Sequence[Array]) -> None:
+        (grad_h,), (gates, a), (h,) = grads, kept, before
+        r, z, n = self.blocks(gates)
+        grad_r, grad_z, grad_n = self.blocks(grad_gates)
+        np.multiply(grad_h, h - n, out=grad_z)
+        np.multiply(grad_h, 1 - z, out=grad_n)
+        grad_n *= 1 - n * n
+        np.multiply(grad_n, a, out=grad_r)
+        both, grad_both = self.parts(gates)[0], self.parts(grad_gates)[0]
+        grad_both *= both * (1 - both)
+        grad_hidden_both, grad_a = self.parts(grad_hidden)
+        grad_hidden_both[...] = grad_both
+        np.multiply(grad_n, r, out=grad_a)
+        grad_h *= z
+        grad_h += grad_hidden @ self.weight_hh.data
+
+    def parts(self, gates: Array) -> tuple[Array, Array]:
+        """Return r and z together, which are treated alike, and n."""
+        return gates[..., :2 * self.hidden_size], gates[..., 2 * self.hidden_size:]
+
+    def new_bias(self) -> Array | float:
+        """Return bias_hn, which r multiplies."""
+        return 0.0 if self.bias_hh is None else self.parts(self.bias_hh.data)[1]
+
+    def input_bias(self) -> Array | None:
+        if self.bias_ih is None or self.bias_hh is None:
+            return None
+        bias = self.bias_ih.data.copy()
+        self.parts(bias)[0][...] += self.parts(self.bias_hh.data)[0]
+        return bias
+
+    def room(self, length: int, batch: int, after: Sequence[Array]) -> tuple[Array, ...]:
+        return (*super().room(length, batch, after), np.empty((length, batch, self.hidden_size), after[0].dtype))
+
+
+class GRU(RNNBase):
+    """Gated recurrent unit: z mixes the old state with a new one, n, of which r says how much old state it sees.
+
+    ``r, z = sigmoid(x[t] @ weight_ih.T + bias_ih + h[t-1] @ weight_hh.T + bias_hh)``, their two thirds of the rows;
+    ``n = tanh(x[t] @ weight_in.T + bias_in + r * a)``, ``a = h[t-1] @ weight_hn.T + bias_hn``, the last third;
+    ``h[t] = (1 - z) * n + z * h[t-1]``. ``forward(x, hx=None, lengths=None)`` returns ``(output, h_n)``, as RNN does.
+
+    Shapes:
+        as RNN, but weight_ih (3·hidden_size, input_size) and weight_hh (3·hidden_size, hidden_size)
+
+    Gradients:
+        grad_z = grad_h * (h[t-1] - n) * z * (1 - z);  grad_n = grad_h * (1 - z) * (1 - n**2)
+        grad_r = grad_n * a * r * (1 - r);  grad_a = grad_n * r
+        grad_h = grad_output[t-1] + grad_h * z + (grad_r, grad_z, grad_a) @ weight_hh, passed on to step t-1
+
+    Cost: 3·hidden_size·(input_size + hidden_size) multiply-adds a step; keeps ``x``, r, z, n, a and h of every step.
+
+    Source: Cho et al. 2014; with a inside of r as in torch.nn.GRU.
+
+    Example:
+        >>> GRU(3, 4, bidirectional=True).forward(np.ones((5, 2, 3), np.float32))[0].shape
+        (5, 2, 8)
+    """
+
+    def __init__(self, input_size: int, hidden_size: int, num_layers: int = 1, bias: bool = True,
+                 batch_first: bool = False, dropout: float = 0.0, bidirectional: bool = False, *,
+                 rng: np.random.Generator | None = None) -> None:
+        super().__init__(GRURecurrence, input_size, hidden_size, num_layers, bias, batch_first, dropout,
+                         bidirectional, rng=rng)
+
+
+class GRUCell(RNNCellBase):
+    """One step of a gated recurrent unit, ``h = (1 - z) * n + z * hx``.
+
+    ``r, z = sigmoid(x @ weight_ih.T + bias_ih + hx @ weight_hh.T + bias_hh)``, their two thirds of the rows;
+    ``n = tanh(x @ weight_in.T + bias_in + r * a)``, ``a = hx @ weight_hn.T + bias_hn``, the last third.
+
+    Shapes:
+        x:     (N, input_size) or (input_size,)
+        hx, h: (N, hidden_size) or (hidden_size,); hx is zero if not given
+
+    Gradients:
+        as one step of GRU; grad_hx = grad_h * z + (grad_r, grad_z, grad_a) @ weight_hh
+
+    Cost: 3·hidden_size·(input_size + hidden_size) multiply-adds a row; keeps ``x``, r, z, n, a, ``hx`` and ``h``.
+
+    Source: Cho et al. 2014; torch.nn.GRUCell.
+
+    Example:
+        >>> GRUCell(3, 4).forward(np.ones((2, 3), np.float32)).shape
+        (2, 4)
+    """
+
+    def __init__(self, input_size: int, hidden_size: int, bias: bool = True, *,
+                 rng: np.random.Generator | None = None) -> None:
+        super().__init__(GRURecurrence, input_size, hidden_size, bias, rng=rng)

@@ -1,0 +1,124 @@
+"""Long short-term memory: a cell state that gates open and close, so that gradients survive many steps."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ..core import Array, ValueRangeError, check_size
+from ..kernels import add_matmul
+from .cell import RNNCellBase
+from .recurrence import Recurrence, sigmoid
+from .sequence import RNNBase
+
+__all__ = ["LSTM", "LSTMCell"]
+
+
+class LSTMRecurrence(Recurrence):
+    """``c' = f * c + i * g``, ``h' = o * tanh(c')``, projected by ``weight_hr`` if there is one."""
+
+    gates = 4
+    keeps = 4
+    state_names = ("h", "c")
+
+    def step(self, recurrent: Array, kept: Sequence[Array], before: Sequence[Array], after: Sequence[Array]) -> None:
+        (gates,), (h, c), (h_next, c_next) = kept, before, after
+        gates += h @ recurrent
+        i, f, g, o = self.blocks(gates)
+        sigmoid(gates[:, :2 * self.hidden_size])        # i and f
+        np.tanh(g, out=g)
+        sigmoid(o)
+        np.multiply(f, c, out=c_next)
+        c_next += i * g
+        if self.weight_hr is None:
+            np.multiply(o, np.tanh(c_next), out=h_next)
+        else:
+            np.matmul(o * np.tanh(c_next), self.weight_hr.data.T, out=h_next)
+
+    def step_back(self, grad_gates: Array, grad_hidden: Array, grads: Sequence[Array], kept: Sequence[Array],
+                  before: Sequence[Array], after: Sequence[Array]) -> None:
+        (grad_h, grad_c), (gates,), (_, c), (_, c_next) = grads, kept, before, after
+        i, f, g, o = self.blocks(gates)
+        grad_i, grad_f, grad_g, grad_o = self.blocks(grad_gates)
+        tanh_c = np.tanh(c_next)
+        grad_m = grad_h if self.weight_hr is None else self._unproject(grad_h, o * tanh_c)
+        np.multiply(grad_m, tanh_c, out=grad_o)
+        grad_c += grad_m * o * (1 - tanh_c * tanh_c)
+        np.multiply(grad_c, g, out=grad_i)
+        np.multiply(grad_c, c, out=grad_f)
+        np.multiply(grad_c, i, out=grad_g)
+        slope = gates * (1 - gates)                     # of the sigmoids
+        np.subtract(1, g * g, out=self.blocks(slope)[2])
+        grad_gates *= slope
+        grad_c *= f
+        np.matmul(grad_gates, self.weight_hh.data, out=grad_h)
+
+    def _unproject(self, grad_h: Array, m: Array) -> Array:
+        """Go back through ``h = m @ weight_hr.T``."""
+        weight_hr = self.weight_hr
+        if weight_hr.requires_grad:
+            add_matmul(weight_hr.grad, grad_h.T, m)
+        return np.asarray(grad_h @ weight_hr.data)
+
+
+class LSTM(RNNBase):
+    """Long short-term memory: gates decide what enters the cell state c, what stays in it, and what leaves it.
+
+    ``i, f, g, o = x[t] @ weight_ih.T + bias_ih + h[t-1] @ weight_hh.T + bias_hh``, sigmoid but for g, which has tanh;
+    ``c[t] = f * c[t-1] + i * g``, ``h[t] = o * tanh(c[t])``, times ``weight_hr.T`` with proj_size.
+    ``forward(x, hx=None, lengths=None)`` takes hx = (h0, c0) and returns ``(output, (h_n, c_n))``, as RNN does.
+
+    Shapes:
+        x, output: as RNN, h of size H = proj_size or else hidden_size
+        h0, h_n:   (num_layers·D, N, H)
+        c0, c_n:   (num_layers·D, N, hidden_size)
+
+    Gradients:
+        grad_o = grad_h * tanh(c[t]) * o * (1 - o);  grad_c += grad_h * o * (1 - tanh(c[t])**2)
+        grad_i = grad_c * g * i * (1 - i);  grad_f = grad_c * c[t-1] * f * (1 - f);  grad_g = grad_c * i * (1 - g**2)
+        grad_c = grad_c * f, grad_h = grad_output[t-1] + (grad_i, …, grad_o) @ weight_hh, passed on to step t-1
+
+    Cost: 4·hidden_size·(input_size + H) multiply-adds a step; keeps ``x``, gates and both states of every step.
+
+    Source: Hochreiter & Schmidhuber 1997; Gers et al. 2000 (f); Sak et al. 2014 (weight_hr); torch.nn.LSTM.
+
+    Example:
+        >>> output, (h_n, c_n) = LSTM(3, 4, proj_size=2).forward(np.ones((5, 1, 3), np.float32))
+        >>> output.shape, h_n.shape, c_n.shape
+        ((5, 1, 2), (1, 1, 2), (1, 1, 4))
+    """
+
+    def __init__(self, input_size: int, hidden_size: int, num_layers: int = 1, bias: bool = True,
+                 batch_first: bool = False, dropout: float = 0.0, bidirectional: bool = False, proj_size: int = 0, *,
+                 rng: np.random.Generator | None = None) -> None:
+        if check_size(proj_size, "proj_size", "LSTM", least=0) >= hidden_size:
+            raise ValueRangeError(f"LSTM expected proj_size smaller than hidden_size={hidden_size}, got {proj_size}")
+        super().__init__(LSTMRecurrence, input_size, hidden_size, num_layers, bias, batch_first, dropout,
+                         bidirectional, proj_size, rng=rng)
+
+
+class LSTMCell(RNNCellBase):
+    """One step of a long short-term memory: ``(h, c)`` from ``x`` and ``hx = (h0, c0)``, zero if not given.
+
+    ``i, f, g, o = x @ weight_ih.T + bias_ih + h0 @ weight_hh.T + bias_hh``, sigmoid but for g, which has tanh;
+    ``c = f * c0 + i * g``, ``h = o * tanh(c)``.
+
+    Shapes:
+        x:            (N, input_size) or (input_size,)
+        h0, c0, h, c: (N, hidden_size) or (hidden_size,)
+
+    Gradients:
+        as one step of LSTM; backward takes (grad_h, grad_c)
+
+    Cost: 4·hidden_size·(input_size + hidden_size) multiply-adds a row; keeps ``x``, the gates and all states.
+
+    Source: Hochreiter & Schmidhuber 1997; Gers, Schmidhuber & Cummins 2000; torch.nn.LSTMCell.
+
+    Example:
+        >>> h, c = LSTMCell(3, 4).forward(np.ones((2, 3), np.float32))
+        >>> h.shape, c.shape
+        ((2, 4), (2, 4))
+    """
+
+    def __init__(self, input_size: int, hidden_size: int, bias: bool = True, *,
+                 rng: np.random.Generator | None = None) -> None:
+        super().__init__(LSTMRecurrence, input_size, hidden_size, bias, rng=rng)

@@ -1,0 +1,45 @@
+"""Recurrent state as an explicit input and output: one array h, or the pair (h, c), given or zero."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from ..core import Array, Layer, Shape, ShapeError, check_shape, flatten
+
+__all__ = ["check_gradients", "check_states", "nested"]
+
+
+def check_states(hx: Any, shapes: Sequence[Shape], owner: Layer) -> tuple[Any, ...]:
+    """Return the states in ``hx``, arrays or shapes, one for each of ``shapes``; none if ``hx`` is None or ().
+
+    Raises: ShapeError for another number of states or another shape.
+    """
+    if hx is None or (isinstance(hx, tuple) and not hx):
+        return ()
+    alone = not isinstance(hx, (tuple, list)) or all(isinstance(size, int) for size in hx)
+    given = (hx,) if alone else tuple(hx)
+    if len(given) != len(shapes):
+        wanted = "one array, h0" if len(shapes) == 1 else "two arrays, (h0, c0)"
+        raise ShapeError(f"{owner.title} expected hx as {wanted}, got {len(given)}")
+    for name, state, shape in zip(("h0", "c0"), given, shapes, strict=False):
+        check_shape(state, shape, name=name, owner=owner)
+    return given
+
+
+def check_gradients(grad_out: Any, names: Sequence[str], shapes: Sequence[Shape], owner: Layer) -> tuple[Any, ...]:
+    """Return the upstream gradients, one for each output, None for zero.
+
+    Raises: ShapeError for another number of gradients or another shape.
+    """
+    given = flatten(grad_out)
+    if len(given) != len(shapes):
+        raise ShapeError(f"{owner.title} expected gradients ({', '.join(names)}) of its outputs, None for zero, "
+                         f"got {len(given)}")
+    for name, grad, shape in zip(names, given, shapes, strict=True):
+        if grad is not None:
+            check_shape(grad, shape, name=name, owner=owner)
+    return given
+
+
+def nested(states: Sequence[Array]) -> Any:
+    """Return states as PyTorch does: h, or the pair (h, c)."""
+    return states[0] if len(states) == 1 else tuple(states)
