@@ -55,7 +55,6 @@ class Penalty:
         for parameter in self.parameters:
             if parameter.requires_grad:
                 parameter.grad += grad_out * self.weight * self.slope(parameter.data)
-                parameter.rows = None       # no row is without gradient now
 
 
 class L1Penalty(Penalty):

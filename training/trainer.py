@@ -49,7 +49,7 @@ class Trainer:
         >>> model = Sequential(Linear(64, 10))
         >>> trainer = Trainer(model, CrossEntropyLoss(), SGD(model.parameters(), lr=0.5), metrics=["accuracy"])
         >>> history = trainer.fit(DataLoader(train, batch_size=32, shuffle=True), epochs=20, validation=test)
-        >>> history[-1]["val_accuracy"] > 0.94
+        >>> history[-1]["val_accuracy"] > 0.9
         True
     """
 

@@ -1,27 +1,25 @@
 """Attention itself, forward and back, part by part: the matrix of all weights is never needed as a whole.
 
-``weights = softmax(scale * q @ k.T + bias)`` and ``y = weights @ v``, the last two axes being positions and features.
-Of the weights only ``log_sum``, the logarithm of the softmax's denominator, is kept: ``exp(scores - log_sum)`` gives
-them back. Source: Dao, Fu, Ermon, Rudra & Ré 2022 (the same in blocks), appendix B.2 for the way back.
+``weights = softmax(scale * q @ k.T + bias)`` and ``y = weights @ v``; the last two axes are positions and features.
+Of the softmax only ``log_sum``, the logarithm of its denominator, is kept: ``weights = exp(scores - log_sum)``.
 """
 
-from collections.abc import Iterator
 from math import prod
 from typing import NamedTuple
 
 import numpy as np
 
-from ..core import Array, Kept, Shape, unbroadcast
+from ..core import Array, Kept, Shape, default_rng, unbroadcast
+from .parts import Part, parts
 
-__all__ = ["Attended", "Rules", "attend", "attend_back", "attended_kept", "attended_work", "parts"]
-
-_ROOM = 1 << 17         # scores at a time
-
-Part = tuple[int | slice, ...]
+__all__ = ["Attended", "Rules", "attend", "attend_back", "attended_kept", "weights_shape", "with_dropout"]
 
 
 class Rules(NamedTuple):
-    """How scores become weights: their factor, what is added, who is hidden, and what dropout kept (times ``gain``)."""
+    """How scores become weights: their factor, what is added, whether the future is hidden, and dropout.
+
+    ``bias`` and ``kept`` (what dropout keeps, multiplied by ``gain``) broadcast to the shape of the weights.
+    """
 
     scale: float
     bias: Array | None = None
@@ -40,54 +38,107 @@ class Attended(NamedTuple):
     log_sum: Array
 
 
-def attend(q: Array, k: Array, v: Array, rules: Rules, need_weights: bool = False) -> tuple[Array, Array | None,
-                                                                                            Attended]:
+def attend(q: Array, k: Array, v: Array, rules: Rules, *,
+           need_weights: bool = False) -> tuple[Array, Array | None, Attended]:
     """Return ``weights @ v``, the weights if they are wanted, and what the way back needs.
 
-    A query that may look nowhere gets weights of zero.
+    A query that may look nowhere has weights of zero.
 
     Shapes:
-        q:       (..., L, E), leading axes broadcast
+        q:       (..., L, E); leading axes broadcast
         k:       (..., S, E)
-        v:       (..., S, Ev)
-        y:       (..., L, Ev), in memory its axes are in the order of those of q
+        v:       (..., S, D)
+        y:       (..., L, D), its axes lie in memory as those of q
         weights: (..., L, S)
+
+    Source: Dao, Fu, Ermon, Rudra & Ré 2022, without their cuts across keys.
     """
-    shape = _scores_shape(q.shape, k.shape)
-    lead = shape[:-2]
-    q, k, v, rules = _stretched(q, k, v, rules, shape)
-    y = np.empty_like(q, shape=(*lead, shape[-2], v.shape[-1]))
-    log_sum = np.empty((*shape[:-1], 1), q.dtype)
-    weights = np.zeros(shape, q.dtype) if need_weights else None
-    for part in parts(shape):
-        keys = _keys(part, shape, rules)
-        scores = _scores(q, k, rules, part, keys)
-        top = scores.max(axis=-1, keepdims=True)
+    shape = weights_shape(q.shape, k.shape, v.shape)
+    y, log_sum = _room(q, shape[:-1], v.shape[-1]), np.empty((*shape[:-1], 1), q.dtype)
+    all_weights = np.zeros(shape, q.dtype) if need_weights else None
+    for part in parts(shape, rules.is_causal):
+        scores = _scores(q, k, rules, part)
+        top = scores.max(axis=-1, keepdims=True, initial=-np.inf)
         top[top == -np.inf] = 0
-        np.exp(np.subtract(scores, top, out=scores), out=scores)
-        sums = scores.sum(axis=-1, keepdims=True)
+        weights = np.exp(np.subtract(scores, top, out=scores), out=scores)
+        sums = weights.sum(axis=-1, keepdims=True)
         sums[sums == 0] = 1
-        log_sum[part] = np.log(sums) + top
-        scores /= sums
-        if rules.kept is not None:
-            scores *= _cut(rules.kept, part, keys)
-            scores *= rules.gain
-        y[part] = scores @ _rows(v, part, keys)
-        if weights is not None:
-            weights[part][..., keys] = scores
-    return y, weights, Attended(q, k, v, rules, log_sum)
+        log_sum[part.index] = top + np.log(sums)
+        weights /= sums
+        _drop(weights, rules, part)
+        np.matmul(weights, part.columns(v), out=y[part.index])
+        if all_weights is not None:
+            all_weights[part.index][..., part.reach] = weights
+    return y, all_weights, Attended(q, k, v, rules, log_sum)
 
 
 def attend_back(state: Attended, grad_y: Array, grad_weights: Array | None = None) -> tuple[Array, Array, Array]:
-    """Return the gradients of ``q``, ``k`` and ``v`` as ``attend`` stretched them, before sums over broadcast axes.
+    """Return the gradients of ``q``, ``k`` and ``v``.
 
     ``grad_v       = weights.T @ grad_y``
-    ``grad_weights += grad_y @ v.T``
+    ``grad_weights = grad_weights + grad_y @ v.T``
     ``grad_scores  = weights * (grad_weights - sum(grad_weights * weights))``
     ``grad_q       = scale * grad_scores @ k``
     ``grad_k       = scale * grad_scores.T @ q``
+
+    Source: Dao et al. 2022, appendix B.2.
     """
     q, k, v, rules, log_sum = state
-    shape = _scores_shape(q.shape, k.shape)
-    grad_q, grad_k, grad_v = np.empty_like(q), np.zeros_like(k), np.zeros_like(v)
-    return grad_q, grad_k, grad_v
+    shape = weights_shape(q.shape, k.shape, v.shape)
+    keys = (*shape[:-2], shape[-1])
+    grad_q, grad_k, grad_v = _room(q, shape[:-1], q.shape[-1]), _room(k, keys, k.shape[-1]), _room(v, keys, v.shape[-1])
+    grad_k[...], grad_v[...] = 0, 0
+    for part in parts(shape, rules.is_causal):
+        scores, grad_rows = _scores(q, k, rules, part), part.rows(grad_y)
+        weights = np.exp(np.subtract(scores, part.rows(log_sum), out=scores), out=scores)
+        grad = grad_rows @ part.columns(v).swapaxes(-1, -2)
+        if grad_weights is not None:
+            grad += part.cells(grad_weights)
+        _drop(grad, rules, part)
+        grad -= np.einsum("...s,...s->...", grad, weights)[..., None]
+        grad *= weights
+        grad *= rules.scale
+        np.matmul(grad, part.columns(k), out=grad_q[part.index])
+        part.columns(grad_k)[...] += grad.swapaxes(-1, -2) @ part.rows(q)
+        _drop(weights, rules, part)
+        part.columns(grad_v)[...] += weights.swapaxes(-1, -2) @ grad_rows
+    return unbroadcast(grad_q, q.shape), unbroadcast(grad_k, k.shape), unbroadcast(grad_v, v.shape)
+
+
+def weights_shape(q_shape: Shape, k_shape: Shape, v_shape: Shape) -> Shape:
+    """Return the shape of the weights."""
+    return (*np.broadcast_shapes(q_shape[:-2], k_shape[:-2], v_shape[:-2]), q_shape[-2], k_shape[-2])
+
+
+def with_dropout(rules: Rules, shape: Shape, p: float, rng: np.random.Generator | None) -> Rules:
+    """Return rules by which each weight of a shape is left out with probability ``p``, and the rest scaled up."""
+    if p == 0:
+        return rules
+    kept = default_rng(rng).random(shape, dtype=np.float32) >= p
+    return rules._replace(kept=kept, gain=1 / (1 - p) if p < 1 else 0.0)
+
+
+def attended_kept(shape: Shape, dropping: bool) -> tuple[Kept, ...]:
+    """Return what is kept for weights of a shape beside ``q``, ``k``, ``v`` and ``bias``."""
+    log_sum = Kept("log_sum", prod(shape[:-1]))
+    return (log_sum, Kept("dropout", prod(shape), 1)) if dropping else (log_sum,)
+
+
+def _scores(q: Array, k: Array, rules: Rules, part: Part) -> Array:
+    scores = np.asarray((part.rows(q) * rules.scale) @ part.columns(k).swapaxes(-1, -2))
+    if rules.bias is not None:
+        scores += part.cells(rules.bias)
+    if rules.is_causal:
+        np.copyto(scores, -np.inf, where=part.later())
+    return scores
+
+
+def _drop(weights: Array, rules: Rules, part: Part) -> None:
+    if rules.kept is not None:
+        weights *= part.cells(rules.kept)
+        weights *= rules.gain
+
+
+def _room(like: Array, rows: Shape, features: int) -> Array:
+    """Return an uninitialised array, its axes in memory as those of ``like`` unless that is stretched."""
+    return np.empty_like(like, order="K" if like.shape[:-2] == rows[:-1] else "C", shape=(*rows, features))

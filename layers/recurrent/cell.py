@@ -6,7 +6,7 @@ import numpy as np
 
 from ..core import Array, Description, Kept, Layer, Parameter, Shape, as_dtype, check_shape, check_size
 from .recurrence import Recurrence, Trace, add_parameters
-from .states import check_gradients, check_states, nested
+from .states import check_gradients, check_states, nested, owned
 
 __all__ = ["RNNCellBase"]
 
@@ -38,38 +38,38 @@ class RNNCellBase(Layer):
         add_parameters(self, "", kind.gates, input_size, hidden_size, bias, rng=rng)
 
     def forward(self, x: Array, hx: Any = None) -> Any:
-        given, recurrence = self._check(x, hx), self.kind(self)
-        steps = np.ascontiguousarray(as_dtype(x, self.weight_ih.dtype)).reshape(1, -1, self.input_size)
-        trace = recurrence.forward(steps, given or recurrence.zeros(), [steps.shape[1]])
+        given, dtype = self._check(x, hx), self.weight_ih.dtype
+        steps = np.ascontiguousarray(as_dtype(x, dtype)).reshape(1, -1, self.input_size)
+        states = owned(given, self._y_shapes(x.shape), dtype)
+        trace = self.kind(self).forward(steps, [self._rows(state) for state in states], [steps.shape[1]])
         self.cache = RNNCellCache(trace, x.shape, x.dtype, tuple(state.dtype for state in given))
-        return nested([end.reshape(self._state_shape(x.shape)).copy() for end in recurrence.ends(trace)])
+        return nested(states)
 
     def backward(self, grad_out: Any) -> Any:
-        (trace, x_shape, dtype, state_dtypes), recurrence = self.saved(), self.kind(self)
-        shape = self._state_shape(x_shape)
-        names = [f"grad_{name}" for name in self.kind.state_names]
-        grads = [np.zeros_like(end) for end in recurrence.ends(trace)]
-        for grad, given in zip(grads, check_gradients(grad_out, names, [shape] * len(names), self), strict=True):
-            grad[...] = 0 if given is None else given
-        grad_x = recurrence.backward(trace, None, grads, [len(grads[0])], self.needs_input_grad)
+        trace, x_shape, dtype, state_dtypes = self.saved()
+        shapes = self._y_shapes(x_shape)
+        grads = owned(check_gradients(grad_out, self.kind.state_names, shapes, self), shapes, trace.x.dtype)
+        grad_x = self.kind(self).backward(trace, None, [self._rows(grad) for grad in grads], [trace.x.shape[1]],
+                                          self.needs_input_grad)
         if grad_x is None:
             return None
         grad_x = as_dtype(grad_x.reshape(x_shape), dtype)
-        grad_states = [as_dtype(grad.reshape(shape), each) for grad, each in zip(grads, state_dtypes, strict=False)]
-        return (grad_x, *grad_states) if grad_states else grad_x
+        return (grad_x, *map(as_dtype, grads, state_dtypes)) if state_dtypes else grad_x
 
     def describe(self, x_shape: Shape, hx_shape: Any = ()) -> Description:
         """Input, gates and states are kept."""
         self._check(x_shape, hx_shape)
         recurrence, batch = self.kind(self), x_shape[0] if len(x_shape) == 2 else 1
-        return self.description(*[self._state_shape(x_shape)] * len(recurrence.sizes), field=None,
-                                multiply_adds=batch * recurrence.multiply_adds(),
+        return self.description(*self._y_shapes(x_shape), multiply_adds=batch * recurrence.multiply_adds(), field=None,
                                 kept=(Kept("x0", batch * self.input_size), *recurrence.kept(1, batch)))
 
     def _check(self, x: Any, hx: Any) -> tuple[Any, ...]:
         x_shape: Shape = x if isinstance(x, tuple) else np.shape(x)
         check_shape(x, (self.input_size,) if len(x_shape) == 1 else ("N", self.input_size), name="x", owner=self)
-        return check_states(hx, [self._state_shape(x_shape)] * len(self.kind.state_names), self)
+        return check_states(hx, self._y_shapes(x_shape), self)
 
-    def _state_shape(self, x_shape: Shape) -> Shape:
-        return (*x_shape[:-1], self.hidden_size)
+    def _y_shapes(self, x_shape: Shape) -> list[Shape]:
+        return [(*x_shape[:-1], self.hidden_size)] * len(self.kind.state_names)
+
+    def _rows(self, state: Array) -> Array:
+        return state.reshape(1, -1, self.hidden_size)       # (N, H) or (H,) -> (1, N, H)

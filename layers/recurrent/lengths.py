@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..core import Array, DtypeError, Layer, Shape, ValueRangeError, check_shape
+from ..core import Array, DtypeError, Layer, ValueRangeError, check_shape
 
 __all__ = ["Rows", "arrange", "check_lengths"]
 
@@ -33,7 +33,7 @@ def arrange(lengths: Array | None, length: int, batch: int) -> Rows:
     return Rows(order, np.argsort(order), (batch - finished.sum(axis=1)).tolist(), finished)
 
 
-def check_lengths(lengths: Any, shape: Shape, length: int, owner: Layer) -> Array:
+def check_lengths(lengths: Any, batch: int, length: int, owner: Layer) -> Array:
     """Return lengths of sequences as an array of their own, (N,).
 
     Raises: DtypeError for other than whole numbers, ShapeError unless there is one for each sequence, ValueRangeError
@@ -42,8 +42,8 @@ def check_lengths(lengths: Any, shape: Shape, length: int, owner: Layer) -> Arra
     given = np.asarray(lengths)
     if given.dtype.kind not in "iu":
         raise DtypeError(f"{owner.title} expected lengths as whole numbers, got {given.dtype}")
-    check_shape(given.shape, shape, name="lengths", owner=owner)
+    check_shape(given.shape, (batch,), name="lengths", owner=owner)
     if given.size and not 0 <= given.min() <= given.max() <= length:
         raise ValueRangeError(f"{owner.title} expected lengths from 0 to {length}, the steps of x, "
                               f"got {given.min()} to {given.max()}")
-    return given.astype(np.int64).reshape(-1)
+    return given.astype(np.int64)

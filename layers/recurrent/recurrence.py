@@ -41,8 +41,8 @@ class Recurrence:
     state_names: ClassVar[tuple[str, ...]] = ("h",)
     hidden_apart: ClassVar[bool] = False            # whether what comes from h is not just added to what comes from x
 
-    def __init__(self, layer: Layer, suffix: str = "") -> None:
-        self.suffix = suffix
+    def __init__(self, layer: Layer, suffix: str = "", number: int = 0) -> None:
+        self.suffix, self.number = suffix, number
         self.reverse = suffix.endswith("_reverse")
         self.weight_ih: Parameter = getattr(layer, f"weight_ih{suffix}")
         self.weight_hh: Parameter = getattr(layer, f"weight_hh{suffix}")
@@ -61,13 +61,17 @@ class Recurrence:
         """Turn ``grads``, gradients of the states after a step, into those before it; write the gates' gradients."""
         raise NotImplementedError(f"{type(self).__name__}.step_back")
 
-    def forward(self, x: Array, start: Sequence[Array], alive: Sequence[int]) -> Trace:
-        """Walk over ``x`` from the states ``start``; at step t only the first ``alive[t]`` sequences take part."""
+    def forward(self, x: Array, states: Sequence[Array], alive: Sequence[int]) -> Trace:
+        """Walk over ``x``, at step t with the first ``alive[t]`` sequences; ``states`` change in place.
+
+        Row ``number`` of ``states`` goes from what holds before the first step to what holds after the last.
+        """
         length, batch, _ = x.shape
-        states = tuple(np.empty((length + 1, batch, size), x.dtype) for size in self.sizes)
-        before, after = self._sides(states)
-        for state, first in zip(states, start, strict=True):
-            state[-1 if self.reverse else 0] = first
+        held = tuple(np.empty((length + 1, batch, size), x.dtype) for size in self.sizes)
+        first, last = (-1, 0) if self.reverse else (0, -1)
+        before, after = self._sides(held)
+        for steps, state in zip(held, states, strict=True):
+            steps[first] = state[self.number]
         kept = self.room(length, batch, after)
         bias = self.input_bias()
         kept[0][...] = 0.0 if bias is None else bias
@@ -79,18 +83,20 @@ class Recurrence:
             if n < batch:
                 for old, new in zip(before, after, strict=True):
                     new[t, n:] = old[t, n:]
-        return Trace(x, kept, states)
+        for steps, state in zip(held, states, strict=True):
+            state[self.number] = steps[last]
+        return Trace(x, kept, held)
 
     def backward(self, trace: Trace, grad_y: Array | None, grads: Sequence[Array], alive: Sequence[int],
                  needs_input_grad: bool) -> Array | None:
-        """Return the gradient of ``x``; ``grads`` change in place from gradients of the last states to the first's."""
-        x, kept, states = trace
-        before, after = self._sides(states)
+        """Return the gradient of ``x``; ``grads``, those of the last states, change in place into those of the first."""
+        x, kept, held = trace
+        before, after = self._sides(held)
         grad_gates = np.zeros((*x.shape[:2], self.gates * self.hidden_size), x.dtype)
         grad_hidden = np.zeros_like(grad_gates) if self.hidden_apart else grad_gates
         for t in reversed(self._order(len(x))):
             n = alive[t]
-            here = [grad[:n] for grad in grads]
+            here = [grad[self.number, :n] for grad in grads]
             if grad_y is not None:
                 here[0] += grad_y[t, :n]
             self.step_back(grad_gates[t, :n], grad_hidden[t, :n], here, _at(kept, t, n), _at(before, t, n),
@@ -106,10 +112,6 @@ class Recurrence:
     def outputs(self, trace: Trace) -> Array:
         """Return h after every step, (L, N, size of h)."""
         return self._sides(trace.states)[1][0]
-
-    def ends(self, trace: Trace) -> list[Array]:
-        """Return the states after the last step."""
-        return [state[0 if self.reverse else -1] for state in trace.states]
 
     def room(self, length: int, batch: int, after: Sequence[Array]) -> tuple[Array, ...]:
         """Return the arrays that steps fill for the way back; what comes from x goes into the first."""

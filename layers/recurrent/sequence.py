@@ -1,5 +1,6 @@
 """Recurrent networks over sequences: layers on top of each other, each in one direction or in both."""
 
+from itertools import count
 from math import prod
 from typing import Any, NamedTuple
 
@@ -9,15 +10,15 @@ from ..core import Array, Description, Kept, Layer, Shape, as_dtype, check_range
 from ..dropout import Dropout
 from .lengths import arrange, check_lengths
 from .recurrence import Recurrence, Trace, add_parameters
-from .states import check_gradients, check_states, nested
+from .states import check_gradients, check_states, nested, owned
 
 __all__ = ["RNNBase"]
 
 
 class RNNCache(NamedTuple):
-    """The walks of every layer, what dropout kept between them, and what the way back must know of the inputs."""
+    """Every walk, what dropout kept between the layers, and what the way back must know of the inputs."""
 
-    traces: tuple[tuple[Trace, ...], ...]
+    traces: tuple[Trace, ...]
     dropouts: tuple[Any, ...]
     lengths: Array | None
     x_shape: Shape
@@ -39,35 +40,65 @@ class RNNBase(Layer):
         self.bias, self.batch_first, self.bidirectional, self.proj_size = bias, batch_first, bidirectional, proj_size
         self.dropout = check_range(dropout, 0, 1, name="dropout", owner=owner)
         self.rng = rng
-        self.width = (proj_size or hidden_size) * (1 + bidirectional)
-        for layer, suffixes in enumerate(self._suffixes()):
-            for suffix in suffixes:
-                add_parameters(self, suffix, kind.gates, self.width if layer else input_size, hidden_size, bias,
-                               proj_size, rng)
+        self.directions = ("", "_reverse") if bidirectional else ("",)
+        self.output_size = (proj_size or hidden_size) * len(self.directions)
+        for layer in range(num_layers):
+            for direction in self.directions:
+                add_parameters(self, f"_l{layer}{direction}", kind.gates, self.output_size if layer else input_size,
+                               hidden_size, bias, proj_size, rng)
 
     def forward(self, x: Array, hx: Any = None, lengths: Any = None) -> tuple[Array, Any]:
-        given, lengths = self._check(x, hx, lengths)
-        layers = self._layers()
-        y = self._time_first(as_dtype(x, layers[0][0].weight_ih.dtype))
+        given, shapes = self._check(x, hx), self._state_shapes(x.shape)
+        layers, between = self._layers(), self._between()
+        dtype = layers[0][0].weight_ih.dtype
+        y = self._time_first(as_dtype(x, dtype))
         length, batch, _ = y.shape
+        lengths = None if lengths is None else check_lengths(lengths, batch, length, self)
         rows = arrange(lengths, length, batch)
-        states = [state.reshape(len(state), batch, -1)[:, rows.order] for state in given]
         y = rows.clear(np.ascontiguousarray(y[:, rows.order]))
-        between = self._between()
-        traces: list[tuple[Trace, ...]] = []
+        states = [_batched(state, batch)[:, rows.order] for state in owned(given, shapes, dtype)]
+        traces: list[Trace] = []
         dropouts: list[Any] = []
-        for number, directions in enumerate(layers):
-            if number:
+        for walks in layers:
+            if traces:
                 y = between.forward(y)
                 dropouts.append(between.cache)
-            traces.append(tuple(each.forward(y, self._of(states, number, way) or each.zeros(), rows.alive)
-                                for way, each in enumerate(directions)))
-            y = rows.clear(np.concatenate([each.outputs(trace) for each, trace in zip(directions, traces[-1], strict=True)],
-                                          axis=2))
-        ends = [each.ends(trace) for directions, here in zip(layers, traces, strict=True)
-                for each, trace in zip(directions, here, strict=True)]
-        _, *shapes = self._y_shapes(x.shape)
+            here = [walk.forward(y, states, rows.alive) for walk in walks]
+            y = rows.clear(np.concatenate([walk.outputs(trace) for walk, trace in zip(walks, here, strict=True)], 2))
+            traces += here
         self.cache = RNNCache(tuple(traces), tuple(dropouts), lengths, x.shape, x.dtype,
                               tuple(state.dtype for state in given))
         return self._as_given(y[:, rows.back], x.shape), nested(
-            [np.stack(end)[:, rows.back].reshape(shape) for end, shape in zip(zip(*ends, strict=True), shapes, strict=True)])
+            [state[:, rows.back].reshape(shape) for state, shape in zip(states, shapes, strict=True)])
+
+    def backward(self, grad_out: Any) -> Any:
+        traces, dropouts, lengths, x_shape, x_dtype, state_dtypes = self.saved()
+        shapes, (length, batch, _), dtype = self._state_shapes(x_shape), traces[0].x.shape, traces[0].x.dtype
+        names = ("output", *(f"{name}_n" for name in self.kind.state_names))
+        grad_y, *grad_states = check_gradients(grad_out, names, (self._output_shape(x_shape), *shapes), self)
+        rows = arrange(lengths, length, batch)
+        grads = [_batched(state, batch)[:, rows.order] for state in owned(grad_states, shapes, dtype)]
+        grad = None if grad_y is None else self._time_first(as_dtype(grad_y, dtype))[:, rows.order]
+        layers, between = self._layers(), self._between()
+        for number in reversed(range(self.num_layers)):
+            walks, needed = layers[number], number > 0 or self.needs_input_grad
+            parts = [None] * len(walks) if grad is None else np.split(grad, len(walks), axis=2)
+            grad = total(*(walk.backward(traces[walk.number], part, grads, rows.alive, needed)
+                           for walk, part in zip(walks, parts, strict=True)))
+            if number:
+                between.cache = dropouts[number - 1]
+                grad = between.backward(grad)
+        if grad is None:
+            return None
+        grad_x = as_dtype(self._as_given(grad[:, rows.back], x_shape), x_dtype)
+        grad_hx = [as_dtype(state[:, rows.back].reshape(shape), each)
+                   for state, shape, each in zip(grads, shapes, state_dtypes, strict=False)]
+        if lengths is not None:
+            return (grad_x, *(grad_hx or [None]), None)
+        return (grad_x, *grad_hx) if grad_hx else grad_x
+
+    def describe(self, x_shape: Shape, hx_shape: Any = (), lengths_shape: Shape = ()) -> Description:
+        """Every layer keeps its input, and every walk its gates and states."""
+        self._check(x_shape, hx_shape)
+        length, batch = (*x_shape[:-1], 1)[::-1] if ... else ...
+        ...

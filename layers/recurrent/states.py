@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from ..core import Array, Layer, Shape, ShapeError, check_shape, flatten
 
-__all__ = ["check_gradients", "check_states", "nested"]
+__all__ = ["check_gradients", "check_states", "nested", "owned"]
 
 
 def check_states(hx: Any, shapes: Sequence[Shape], owner: Layer) -> tuple[Any, ...]:
@@ -32,12 +35,21 @@ def check_gradients(grad_out: Any, names: Sequence[str], shapes: Sequence[Shape]
     """
     given = flatten(grad_out)
     if len(given) != len(shapes):
-        raise ShapeError(f"{owner.title} expected gradients ({', '.join(names)}) of its outputs, None for zero, "
-                         f"got {len(given)}")
-    for name, grad, shape in zip(names, given, shapes, strict=True):
+        wanted = " and ".join(f"grad_{name}" for name in names[:len(shapes)])
+        raise ShapeError(f"{owner.title} expected {wanted}, None for zero, got {len(given)}")
+    for name, grad, shape in zip(names, given, shapes, strict=False):
         if grad is not None:
-            check_shape(grad, shape, name=name, owner=owner)
+            check_shape(grad, shape, name=f"grad_{name}", owner=owner)
     return given
+
+
+def owned(values: Sequence[Array | None], shapes: Sequence[Shape], dtype: npt.DTypeLike) -> list[Array]:
+    """Return copies of states or their gradients, that may be changed; zeros for None, or if there are no values."""
+    copies = [np.zeros(shape, dtype) for shape in shapes]
+    for copy, value in zip(copies, values, strict=False):
+        if value is not None:
+            copy[...] = value
+    return copies
 
 
 def nested(states: Sequence[Array]) -> Any:

@@ -157,6 +157,27 @@ def test_a_state_dict_that_does_not_fit_changes_nothing():
     np.testing.assert_equal(optimizers[0].state_dict(), before)
 
 
+def test_an_early_state_takes_the_place_of_a_later_one(rule):
+    kind, options = rule
+    part = Parameter(np.zeros(3), dtype=np.float64)
+    optimizer = kind([part], **options)
+    early, moves = optimizer.state_dict(), []
+    for _ in range(2):
+        optimizer.load_state_dict(early)
+        part.data = np.zeros(3)
+        part.grad = np.array([1.0, -2.0, 0.5])
+        optimizer.step()
+        moves.append(part.data.copy())
+    np.testing.assert_array_equal(*moves)
+
+
+def test_all_groups_lie_in_one_store():
+    first, second = Parameter(np.zeros(3)), Parameter(np.zeros(2))
+    SGD([{"params": first}, {"params": second}])
+    assert first.store is second.store
+    assert (first.start, second.start) == (0, 3)
+
+
 def test_a_deep_copy_goes_its_own_way(twins, rule):
     kind, options = rule
     pair = twins(SHAPES)

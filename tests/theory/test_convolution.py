@@ -9,15 +9,19 @@ from chainrule.layers.conv import Conv2d
 from chainrule.models import Sequential
 
 INPUTS, OUTPUTS, KERNEL, STRIDE = 3, 4, (3, 2), (2, 1)
+TAPS = INPUTS * KERNEL[0] * KERNEL[1]
 
 
 def places(x):
-    """Yield position and window of every output of a convolution with kernel KERNEL and STRIDE, windows as rows."""
+    """Yield, for every output of a convolution, where it lies and where its window lies."""
     for h in range((x.shape[2] - KERNEL[0]) // STRIDE[0] + 1):
         for w in range((x.shape[3] - KERNEL[1]) // STRIDE[1] + 1):
-            rows, columns = (slice(step * at, step * at + size) for step, at, size in zip(STRIDE, (h, w), KERNEL,
-                                                                                         strict=True))
-            yield (..., h, w), (..., rows, columns)
+            top, left = h * STRIDE[0], w * STRIDE[1]
+            yield (..., h, w), (..., slice(top, top + KERNEL[0]), slice(left, left + KERNEL[1]))
+
+
+def equal(mine, other):
+    np.testing.assert_allclose(mine, other, rtol=1e-12, atol=1e-12)
 
 
 def test_the_weight_gradient_is_the_sum_over_unshared_copies():
@@ -27,52 +31,52 @@ def test_the_weight_gradient_is_the_sum_over_unshared_copies():
     y = shared.forward(x)
     grad_out = rng.normal(size=y.shape)
     grad_x = shared.backward(grad_out)
-    sum_weight, sum_bias, sum_x = np.zeros((OUTPUTS, INPUTS * KERNEL[0] * KERNEL[1])), np.zeros(OUTPUTS), np.zeros(x.shape)
+    sum_weight, sum_bias, sum_x = np.zeros((OUTPUTS, TAPS)), np.zeros(OUTPUTS), np.zeros(x.shape)
     for output, window in places(x):
-        copy = Linear(INPUTS * KERNEL[0] * KERNEL[1], OUTPUTS).astype(np.float64)        # every position has weights of its own
-        copy.weight.data, copy.bias.data = shared.weight.data.reshape(OUTPUTS, -1), shared.bias.data
-        np.testing.assert_allclose(copy.forward(x[window].reshape(2, -1)), y[output], rtol=1e-12)
+        copy = Linear(TAPS, OUTPUTS).astype(np.float64)         # every position has weights of its own
+        copy.weight.data, copy.bias.data = shared.weight.data.reshape(OUTPUTS, TAPS), shared.bias.data
+        equal(copy.forward(x[window].reshape(2, TAPS)), y[output])
         sum_x[window] += copy.backward(grad_out[output]).reshape(2, INPUTS, *KERNEL)
         sum_weight += copy.weight.grad
         sum_bias += copy.bias.grad
-    np.testing.assert_allclose(shared.weight.grad.reshape(OUTPUTS, -1), sum_weight, rtol=1e-12, atol=1e-13)
-    np.testing.assert_allclose(shared.bias.grad, sum_bias, rtol=1e-12, atol=1e-13)
-    np.testing.assert_allclose(grad_x, sum_x, rtol=1e-12, atol=1e-13)
+    equal(shared.weight.grad.reshape(OUTPUTS, TAPS), sum_weight)
+    equal(shared.bias.grad, sum_bias)
+    equal(grad_x, sum_x)
 
 
 def test_a_scanned_network_is_a_convolutional_network():
     rng = np.random.default_rng(1)
-    scanned = Sequential(Linear(INPUTS * KERNEL[0] * KERNEL[1], 5), Tanh(), Linear(5, OUTPUTS)).astype(np.float64)
+    scanned = Sequential(Linear(TAPS, 5), Tanh(), Linear(5, OUTPUTS)).astype(np.float64)
     network = Sequential(Conv2d(INPUTS, 5, KERNEL, STRIDE), Tanh(), Conv2d(5, OUTPUTS, 1)).astype(np.float64)
-    network.load_state_dict({name: value.reshape(network.state_dict()[name].shape)
-                             for name, value in scanned.state_dict().items()})
+    for (_, ours), (_, theirs) in zip(network.named_parameters(), scanned.named_parameters(), strict=True):
+        ours.data = theirs.data.reshape(ours.shape)
     x = rng.normal(size=(2, INPUTS, 9, 5))
     y = network.forward(x)
     grad_out = rng.normal(size=y.shape)
     grad_x, scanned_grad_x = network.backward(grad_out), np.zeros(x.shape)
-    for output, window in places(x):
-        np.testing.assert_allclose(scanned.forward(x[window].reshape(2, -1)), y[output], rtol=1e-12, atol=1e-14)
-        scanned_grad_x[window] += scanned.backward(grad_out[output]).reshape(2, INPUTS, *KERNEL)      # parameters' add up inside
-    np.testing.assert_allclose(grad_x, scanned_grad_x, rtol=1e-12, atol=1e-13)
-    for (name, one), (_, other) in zip(network.named_parameters(), scanned.named_parameters(), strict=True):
-        np.testing.assert_allclose(one.grad.reshape(other.shape), other.grad, rtol=1e-12, atol=1e-13, err_msg=name)
+    for output, window in places(x):                            # one network, at one place after the other
+        equal(scanned.forward(x[window].reshape(2, TAPS)), y[output])
+        scanned_grad_x[window] += scanned.backward(grad_out[output]).reshape(2, INPUTS, *KERNEL)
+    equal(grad_x, scanned_grad_x)
+    for (_, ours), (_, theirs) in zip(network.named_parameters(), scanned.named_parameters(), strict=True):
+        equal(ours.grad.reshape(theirs.shape), theirs.grad)
 
 
 @pytest.mark.parametrize("stride", [1, 2, 3])
 def test_two_convolutions_without_a_nonlinearity_are_one(stride):
-    first, second = Conv2d(INPUTS, 5, K, stride), Conv2d(5, OUTPUTS, (2, 3), (1, 2))
+    first, second = Conv2d(INPUTS, 5, KERNEL, stride), Conv2d(5, OUTPUTS, (2, 3), (1, 2))
     both = Sequential(first, second).astype(np.float64)
-    sparse = np.zeros((OUTPUTS, 5, stride + 1, 2 * stride + 1))           # the second's taps lie a stride of the first apart
-    sparse[:, :, ::stride, ::stride] = second.weight.data
-    composed = np.array([[sum(convolve(sparse[o, m], first.weight.data[m, c]) for m in range(5)) for c in range(INPUTS)]
-                         for o in range(OUTPUTS)])
-    one = Conv2d(INPUTS, OUTPUTS, composed.shape[2:], (stride, 2 * stride)).astype(np.float64)
-    one.weight.data = composed
+    apart = np.zeros((OUTPUTS, 5, stride + 1, 2 * stride + 1))
+    apart[:, :, ::stride, ::stride] = second.weight.data        # its taps lie a stride of the first apart
+    weight = np.array([[sum(convolve(apart[o, m], first.weight.data[m, c]) for m in range(5)) for c in range(INPUTS)]
+                       for o in range(OUTPUTS)])
+    one = Conv2d(INPUTS, OUTPUTS, weight.shape[2:], (stride, 2 * stride)).astype(np.float64)
+    one.weight.data = weight
     one.bias.data = second.bias.data + second.weight.data.sum(axis=(2, 3)) @ first.bias.data
     x = np.random.default_rng(2).normal(size=(2, INPUTS, 13, 17))
     y = both.forward(x)
-    np.testing.assert_allclose(one.forward(x), y, rtol=1e-12, atol=1e-12)
-    np.testing.assert_allclose(one.backward(y), both.backward(y), rtol=1e-12, atol=1e-12)
+    equal(one.forward(x), y)
+    equal(one.backward(y), both.backward(y))
     assert one.describe(x.shape).field == both.describe(x.shape).field
 
 
@@ -83,11 +87,9 @@ def test_the_receptive_field_grows_by_a_kernel_less_one(kernel, depth):
     stack = Sequential(*(Conv2d(1, 1, kernel, padding="same") for _ in range(depth))).astype(np.float64)
     size = 2 * extent + 1
     assert stack.describe((1, 1, size, size)).field == ((extent, 1), (extent, 1))
-    x = np.ones((1, 1, size, size))
-    grad_out = np.zeros(stack.forward(x).shape)
+    grad_out = np.zeros(stack.forward(np.ones((1, 1, size, size))).shape)
     grad_out[0, 0, size // 2, size // 2] = 1
-    rows, columns = np.nonzero(stack.backward(grad_out)[0, 0])      # what one output depends on
-    for seen in (rows, columns):
+    for seen in np.nonzero(stack.backward(grad_out)[0, 0]):     # the rows, then the columns that one output sees
         assert seen.max() - seen.min() + 1 == extent
 
 
@@ -98,7 +100,6 @@ def test_a_pointwise_convolution_is_a_linear_layer_at_every_pixel():
     x = rng.normal(size=(2, 5, 4, 6))
     y = conv.forward(x)
     grad_out = rng.normal(size=y.shape)
-    np.testing.assert_allclose(np.moveaxis(linear.forward(np.moveaxis(x, 1, -1)), -1, 1), y, rtol=1e-12, atol=1e-14)
-    np.testing.assert_allclose(np.moveaxis(linear.backward(np.moveaxis(grad_out, 1, -1)), -1, 1),
-                               conv.backward(grad_out), rtol=1e-12, atol=1e-14)
-    np.testing.assert_allclose(conv.weight.grad.reshape(OUTPUTS, 5), linear.weight.grad, rtol=1e-12)
+    equal(np.moveaxis(linear.forward(np.moveaxis(x, 1, -1)), -1, 1), y)
+    equal(np.moveaxis(linear.backward(np.moveaxis(grad_out, 1, -1)), -1, 1), conv.backward(grad_out))
+    equal(conv.weight.grad.reshape(OUTPUTS, 5), linear.weight.grad)

@@ -235,8 +235,10 @@ def test_an_epoch_without_a_batch_is_refused(network, regression):
 
 
 @pytest.mark.parametrize(("arguments", "error", "shown"), [
-    ({"loss": MSELoss}, DtypeError, r"expected loss as an object of class Loss, got the class MSELoss; write MSELoss\(…\)"),
-    ({"optimizer": SGD}, DtypeError, r"expected optimizer as an object of class Optimizer, got the class SGD; write SGD\(…\)"),
+    ({"loss": MSELoss}, DtypeError,
+     r"expected loss as an object of class Loss, got the class MSELoss; write MSELoss\(…\)"),
+    ({"optimizer": SGD}, DtypeError,
+     r"expected optimizer as an object of class Optimizer, got the class SGD; write SGD\(…\)"),
     ({"model": "mlp"}, DtypeError, "expected model as an object of class Layer, got 'mlp'"),
     ({"optimizer": SGD(Linear(2, 2).parameters(), lr=0.1)}, StateError,
      r"SGD holds no parameter of this model, which would learn nothing; make it with SGD\(model.parameters\(\), …\)"),

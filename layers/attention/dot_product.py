@@ -1,0 +1,123 @@
+"""Scaled dot-product attention: every query gets a mean of the values, weighted by how well the keys fit it."""
+
+import math
+from math import prod
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from ..core import (
+    Array,
+    Description,
+    Kept,
+    Layer,
+    Shape,
+    ShapeError,
+    as_dtype,
+    check_range,
+    check_shape,
+    default_rng,
+    show_shape,
+)
+from .attend import Attended, Rules, attend, attend_back, attended_kept, weights_shape
+from .masks import additive_mask, check_mask
+
+__all__ = ["ScaledDotProductAttention"]
+
+
+class ScaledDotProductAttentionCache(NamedTuple):
+    """What the weights are computed from, the dtypes of the inputs, and whether a mask was among them."""
+
+    attended: Attended
+    dtypes: tuple[np.dtype[Any], ...]
+    masked: bool
+
+
+class ScaledDotProductAttention(Layer):
+    """Means of values, ``y = dropout(weights) @ v`` with ``weights = softmax(scale * q @ k.T + attn_mask)``.
+
+    A boolean ``attn_mask`` says where to look, numbers are added; it has no gradient. ``is_causal`` hides from every
+    query the keys behind its own position. ``scale`` is 1 / sqrt(E) unless given.
+
+    Shapes:
+        q: (..., L, E)      k: (..., S, E)      v: (..., S, D)      y: (..., L, D)
+        attn_mask: what broadcasts to (..., L, S); with ``enable_gqa`` each head of k and v, the axis before the
+        positions, serves a group of the heads of q
+
+    Gradients:
+        grad_v       = dropout(weights).T @ grad_out
+        grad_weights = dropout(grad_out @ v.T), with the mask of the forward pass
+        grad_scores  = weights * (grad_weights - sum(grad_weights * weights))       (softmax: rows sum to one)
+        grad_q, grad_k = scale * grad_scores @ k, scale * grad_scores.T @ q
+
+    Cost: L·S·(E + D) multiply-adds for each head; keeps ``q``, ``k``, ``v`` and a number for each query.
+
+    Source: Vaswani et al. 2017, section 3.2.1; arguments of torch's scaled_dot_product_attention.
+
+    Example:
+        >>> q, k, v = np.zeros((1, 2)), np.zeros((2, 2)), np.array([[1.0], [3.0]])
+        >>> ScaledDotProductAttention().forward(q, k, v).tolist()
+        [[2.0]]
+    """
+
+    def __init__(self, dropout_p: float = 0.0, is_causal: bool = False, scale: float | None = None,
+                 enable_gqa: bool = False, *, rng: np.random.Generator | None = None) -> None:
+        self.dropout_p = check_range(float(dropout_p), 0.0, 1.0, name="dropout_p", owner="ScaledDotProductAttention")
+        self.is_causal = is_causal
+        self.scale = scale
+        self.enable_gqa = enable_gqa
+        self.rng = rng
+
+    def forward(self, q: Array, k: Array, v: Array, attn_mask: Array | None = None) -> Array:
+        for name, x in (("q", q), ("k", k), ("v", v)):
+            check_shape(x, (...,), name=name, owner=self)
+        shape = self._weights_shape(q.shape, k.shape, v.shape, attn_mask)
+        dtype = np.result_type(q, k, v)
+        heads = [self._grouped(as_dtype(x, dtype), k.shape) for x in (q, k, v)]
+        bias = None if attn_mask is None else self._grouped(
+            additive_mask(attn_mask, dtype, true_means="look"), k.shape)
+        scale = 1 / math.sqrt(q.shape[-1]) if self.scale is None else self.scale
+        rules = with_dropout(Rules(scale, bias, self.is_causal), weights_shape(*(x.shape for x in heads)),
+                             self.dropout_p if self.training else 0.0, self.rng)
+        y, _, attended = attend(*heads, rules)
+        self.cache = ScaledDotProductAttentionCache(
+            attended, (q.shape, k.shape, v.shape), (q.dtype, k.dtype, v.dtype), attn_mask is not None)
+        return y.reshape(*shape[:-1], v.shape[-1])
+
+    def backward(self, grad_out: Array) -> tuple[Array | None, ...] | None:
+        attended, x_shapes, dtypes, masked = self.saved()
+        *shape, _ = self._weights_shape(*x_shapes, None)
+        check_shape(grad_out, (*shape, x_shapes[2][-1]), name="grad_out", owner=self)
+        if not self.needs_input_grad:
+            return None
+        grads = attend_back(attended, as_dtype(self._grouped(grad_out, x_shapes[1]), attended.q.dtype))
+        grads_x = (as_dtype(grad, dtype).reshape(x_shape)
+                   for grad, dtype, x_shape in zip(grads, dtypes, x_shapes, strict=True))
+        return (*grads_x, *([None] if masked else []))
+
+    def describe(self, *x_shapes: Shape) -> Description:
+        """The inputs are kept, but no weights; a boolean mask is kept as numbers."""
+        q_shape, k_shape, v_shape, *masks = x_shapes
+        mask_shape = masks[0] if masks and masks[0] else None
+        shape = self._weights_shape(q_shape, k_shape, v_shape, mask_shape)
+        inputs = [Kept(f"x{index}", prod(x_shape)) for index, x_shape in enumerate(x_shapes) if x_shape]
+        return self.description((*shape[:-1], v_shape[-1]), field=None,
+                                multiply_adds=prod(shape) * (q_shape[-1] + v_shape[-1]),
+                                kept=(*inputs, *attended_kept(shape, self.training and self.dropout_p > 0)))
+
+    def _weights_shape(self, q_shape: Shape, k_shape: Shape, v_shape: Shape, mask: Any) -> Shape:
+        """Return the shape of the weights, (..., L, S), or raise ShapeError."""
+        shown = " and ".join(show_shape(shape) for shape in (q_shape, k_shape, v_shape))
+        least = 3 if self.enable_gqa else 2
+        if min(len(q_shape), len(k_shape), len(v_shape)) < least or q_shape[-1] != k_shape[-1] \
+                or k_shape[-2] != v_shape[-2]:
+            heads = "H, " if self.enable_gqa else ""
+            raise ShapeError(f"{self.title} expected q of shape (..., {heads}L, E), k of shape (..., {heads}S, E) and "
+                             f"v of shape (..., {heads}S, D), got {shown}")
+        try:
+            shape = weights_shape(*(self._grouped_shape(x, k_shape) for x in (q_shape, k_shape, v_shape)))
+            
+        except ValueError:
+            raise ShapeError(f"{self.title} expected leading axes that broadcast, got {shown}") from None
+        return shape
