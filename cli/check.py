@@ -23,10 +23,8 @@ def _check(arguments: argparse.Namespace) -> int:
 
 
 def _facts(experiment: Experiment) -> list[str]:
-    trainer, parts = experiment.trainer, {"training": experiment.loader.dataset, "validation": experiment.validation,
-                                          "test": experiment.test}
-    samples = ", ".join(f"{len(part)} for {name}" for name, part in parts.items() if part is not None)
-    rows = [("samples", samples),
+    trainer = experiment.trainer
+    rows = [("samples", ", ".join(f"{len(part)} for {name}" for name, part in experiment.parts().items())),
             ("steps", f"{experiment.epochs} epochs of {len(experiment.loader)}"),
             ("loss", ", ".join([trainer.loss.title, *(type(penalty).__name__ for penalty in trainer.penalties)])),
             ("optimizer", type(trainer.optimizer).__name__),

@@ -64,7 +64,7 @@ def _formulas(text: str) -> str:
 
 def _page(name: str) -> str:
     """Return the page that writes about a class: the one with its name in a heading, else the first that has it."""
-    pages = {page.relative_to(DOCS).as_posix(): page.read_text() for page in sorted(DOCS.rglob("*.md"))
+    pages = {page.relative_to(DOCS).as_posix(): page.read_text(encoding="utf-8") for page in sorted(DOCS.rglob("*.md"))
              if page.name not in ("layer_table.md", "README.md")}
     by_heading = (page for page, text in pages.items() if re.search(rf"^#.*\b{name}\b", text, re.M))
     order = sorted(pages, key=lambda page: not page.startswith(("layers/", "losses", "optim", "models")))
@@ -82,4 +82,4 @@ def _code(line: str) -> str:
 
 
 if __name__ == "__main__":
-    (DOCS / "layer_table.md").write_text(layer_table())
+    (DOCS / "layer_table.md").write_text(layer_table(), encoding="utf-8", newline="\n")

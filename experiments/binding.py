@@ -89,17 +89,20 @@ class Builder:
 
     @contextmanager
     def at(self, path: str) -> Iterator[None]:
-        """Make an error inside the ``with`` block one of the config, at the key ``path``."""
+        """Make an error inside the ``with`` block a problem of the config, at ``path``."""
         try:
             yield
         except ConfigError:
             raise
         except _OF_THE_USER as error:
-            node, place = self.root, Place(self.root.position, path)
+            where, node = self.root.position, self.root
             for part in path.split("."):
-                entry = node.value.get(part) if isinstance(node.value, dict) else None
-                node, place = (entry.node, Place(entry.key_position, path)) if entry else (node, place)
-            raise _blamed(error, node.value if isinstance(node.value, dict) else {}, place) from error
+                if isinstance(node.value, dict) and part in node.value:
+                    where, node = node.value[part]
+                elif isinstance(node.value, tuple):
+                    node = node.value[int(part)]
+                    where = node.position
+            raise _blamed(error, node.value if isinstance(node.value, dict) else {}, Place(where, path)) from error
 
     def value(self, node: Node, annotation: Any, path: str) -> Any:
         """Return what ``node`` stands for where ``annotation`` is wanted.

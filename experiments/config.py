@@ -11,7 +11,7 @@ from ..layers.core import nearest
 from .binding import Builder
 from .experiment import Experiment
 from .overrides import apply_overrides
-from .problems import ConfigError
+from .problems import ConfigError, Position
 from .reading import Entry, Node, Plain, read_config
 from .supervised import Supervised
 
@@ -67,9 +67,12 @@ def open_config(config: str | Path, overrides: Iterable[str] = ()) -> Config:
 
 def _read(config: str | Path) -> Node:
     """Read a file, or else the recipe of that name: ``digits_mlp`` or ``configs/digits_mlp.yaml``."""
-    recipe = str(config).removeprefix("configs/").removesuffix(".yaml")
-    if Path(config).exists() or recipe not in recipes():
+    if Path(config).exists():
         return read_config(config)
+    known, recipe = recipes(), str(config).removeprefix("configs/").removesuffix(".yaml")
+    if recipe not in known:
+        hint = nearest(recipe, known) or f"; known: {', '.join(known)}"
+        raise ConfigError.at(Position(str(config)), "", f"no such file, and no recipe of that name{hint}")
     with as_file(files("chainrule.configs") / f"{recipe}.yaml") as path:
         return read_config(path)
 

@@ -20,7 +20,7 @@ def draw_curves(history: Sequence[Mapping[str, Any]], title: str) -> bytes:
     from matplotlib.figure import Figure  # slow, and needed here only; Figure alone draws without a screen
 
     names = {name: None for row in history for name, value in row.items()
-             if name != "epoch" and isinstance(value, (int, float))}
+             if name not in ("epoch", "seconds") and isinstance(value, (int, float))}
     panels = [name for name in names if not name.startswith("val_")]
     figure = Figure(figsize=(4.5 * max(len(panels), 1), 3.5), layout="constrained")
     figure.suptitle(title)

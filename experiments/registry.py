@@ -15,13 +15,13 @@ from ..layers.core import Layer
 from ..losses import ClassLoss, ElementwiseLoss, Loss, Penalty
 from ..models import Graph, Model, Sequential, zoo
 from ..optim import SGD, Optimizer, Schedule
-from ..training import METRICS, Callback, History, JsonLines, Metric, NonFiniteGuard, Progress, ScheduleRunner
+from ..training import METRICS, Callback, History, JsonLines, Metric, NonFiniteGuard, Progress
 
 __all__ = ["KINDS", "Kind", "graph"]
 
 _BASES = {Layer, Elementwise, Gate, LinearMap, Model, Loss, ClassLoss, ElementwiseLoss, Penalty, Optimizer, Schedule,
           Callback}
-_BUILT_IN = {History, JsonLines, NonFiniteGuard, Progress, ScheduleRunner}      # a run has these callbacks anyway
+_BUILT_IN = {History, JsonLines, NonFiniteGuard, Progress}      # a run has these callbacks anyway
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,10 @@ def _parameters() -> list[Parameter]:
     return [Parameter(np.zeros((1, 1)))]
 
 
+def _optimizer() -> dict[str, Any]:
+    return {"optimizer": SGD(_parameters())}
+
+
 KINDS: dict[type, Kind] = {
     ArrayDataset: Kind("data set", _exports(data, ArrayDataset)),
     Layer: Kind("layer", _exports(layers, Layer) | _exports(models, Layer) | _exports(zoo, Layer) | {"Graph": graph},
@@ -68,7 +72,7 @@ KINDS: dict[type, Kind] = {
     Loss: Kind("loss", _exports(losses, Loss)),
     Penalty: Kind("penalty", _exports(losses, Penalty), stand_in=lambda: {"parameters": _parameters()}),
     Optimizer: Kind("optimizer", _exports(optim, Optimizer), stand_in=lambda: {"params": _parameters()}),
-    Schedule: Kind("schedule", _exports(optim, Schedule), stand_in=lambda: {"optimizer": SGD(_parameters())}),
+    Schedule: Kind("schedule", _exports(optim, Schedule), stand_in=_optimizer),
     Metric: Kind("metric", METRICS),
-    Callback: Kind("callback", _exports(training, Callback)),
+    Callback: Kind("callback", _exports(training, Callback), stand_in=_optimizer),
 }

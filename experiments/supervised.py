@@ -15,6 +15,7 @@ from ..optim import Optimizer, Schedule
 from ..training import Callback, Metric, ScheduleRunner, Trainer
 from .binding import Builder
 from .experiment import Experiment
+from .fitting import check_fit
 
 __all__ = ["Data", "Supervised", "Training"]
 
@@ -79,16 +80,14 @@ class Training:
     """``training:`` for how long and in what portions.
 
     Attributes:
-        epochs:         passes over the training data
-        batch_size:     samples of a step; nothing (null): all of them
-        schedule_every: when the schedule moves on
-        callbacks:      what takes part besides
+        epochs:     passes over the training data
+        batch_size: samples of a step; nothing (null): all of them
+        callbacks:  what takes part besides
     """
 
     epochs: int
     batch_size: int | None = 32
-    schedule_every: Literal["epoch", "batch"] = "epoch"
-    callbacks: list[Callback] = field(default_factory=list)
+    callbacks: list[Callable[..., Callback]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         check_size(self.epochs, "epochs", "training")
@@ -103,6 +102,7 @@ class Supervised:
     Attributes:
         seed:      of everything random: weights and dropout, the data, its division, the order of its batches
         penalties: prices on the weights, which are the parameters of two axes and more
+        schedule:  moves the learning rate on after every epoch; a ScheduleRunner among the callbacks can do otherwise
     """
 
     task: Literal["supervised"] = "supervised"
@@ -138,13 +138,16 @@ class Supervised:
         if not any(True for _ in model.parameters()):
             raise builder.places[model].error("has no parameters, so there is nothing to train")
         optimizer = self.optimizer(params=model.parameters())
-        schedule = [] if self.schedule is None else [
-            ScheduleRunner(self.schedule(optimizer=optimizer), self.training.schedule_every)]
+        callbacks: dict[str, Callback] = {f"training.callbacks.{index}": callback(optimizer=optimizer)
+                                          for index, callback in enumerate(self.training.callbacks)}
+        if self.schedule is not None:
+            callbacks["schedule"] = ScheduleRunner(self.schedule(optimizer=optimizer))
         penalties = [penalty(parameters=weights_of(model)) for penalty in self.penalties]
-        trainer = Trainer(model, self.loss, optimizer, penalties=penalties, metrics=self.metrics,
-                          callbacks=[*schedule, *self.training.callbacks])
+        with builder.at("loss"):
+            trainer = Trainer(model, self.loss, optimizer, penalties=penalties, metrics=self.metrics,
+                              callbacks=callbacks.values())
         loader = DataLoader(parts["training"], self.training.batch_size, shuffle=True, rng=shuffling)
         experiment = Experiment(self.name, trainer, loader, self.training.epochs,
                                 parts.get("validation"), parts.get("test"))
-        experiment.check(builder)
+        check_fit(experiment, callbacks, builder)
         return experiment

@@ -1,17 +1,25 @@
 """Scalar objectives: forward(prediction, target) gives a number, backward() the gradient of the prediction."""
 
+from .bce import BCELoss
 from .bce_with_logits import BCEWithLogitsLoss
 from .class_loss import ClassLoss
 from .cross_entropy import CrossEntropyLoss
 from .elementwise_loss import ElementwiseLoss
+from .kl_div import KLDivLoss
 from .l1 import L1Loss
 from .loss import Loss
+from .margin import HingeEmbeddingLoss, SoftMarginLoss
 from .mse import MSELoss
+from .multi_label import MultiLabelMarginLoss, MultiLabelSoftMarginLoss
 from .multi_margin import MultiMarginLoss
 from .nll import NLLLoss
 from .penalty import L1Penalty, L2Penalty, Penalty, weights_of
+from .poisson_nll import PoissonNLLLoss
+from .smooth_l1 import HuberLoss, SmoothL1Loss
 
 __all__ = [
-    "BCEWithLogitsLoss", "ClassLoss", "CrossEntropyLoss", "ElementwiseLoss", "L1Loss", "L1Penalty", "L2Penalty",
-    "Loss", "MSELoss", "MultiMarginLoss", "NLLLoss", "Penalty", "weights_of",
+    "BCELoss", "BCEWithLogitsLoss", "ClassLoss", "CrossEntropyLoss", "ElementwiseLoss", "HingeEmbeddingLoss",
+    "HuberLoss", "KLDivLoss", "L1Loss", "L1Penalty", "L2Penalty", "Loss", "MSELoss", "MultiLabelMarginLoss",
+    "MultiLabelSoftMarginLoss", "MultiMarginLoss", "NLLLoss", "Penalty", "PoissonNLLLoss", "SmoothL1Loss",
+    "SoftMarginLoss", "weights_of",
 ]

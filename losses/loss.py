@@ -1,7 +1,7 @@
 """The base of every loss: what a training step minimises, and how its terms become one number."""
 
 import math
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -37,8 +37,10 @@ class Loss(Layer):
     Source: Goodfellow et al. 2016, section 8.1.3; names and numbers as in torch.nn.
     """
 
+    reductions: ClassVar[tuple[str, ...]] = REDUCTIONS
+
     def __init__(self, reduction: str = "mean") -> None:
-        self.reduction = check_choice(reduction, REDUCTIONS, name="reduction", owner=type(self).__name__)
+        self.reduction = check_choice(reduction, self.reductions, name="reduction", owner=type(self).__name__)
 
     def terms(self, prediction: Any, target: Any) -> tuple[Array, Any]:
         """Check the arguments; return the terms to be reduced, and what their derivatives need."""
@@ -59,7 +61,7 @@ class Loss(Layer):
     def forward(self, prediction: Any, target: Any) -> Any:
         """Return the loss, a Python float; for ``reduction="none"`` the array of its terms."""
         terms, own = self.terms(prediction, target)
-        divisor = self.divisor(terms, own) if self.reduction == "mean" else 1.0
+        divisor = self.divisor(terms, own) if self.reduction not in ("sum", "none") else 1.0
         self.cache = LossCache(own, terms.shape, terms.dtype, divisor)
         if self.reduction == "none":
             return terms

@@ -12,10 +12,13 @@ __all__ = ["close", "describe_difference", "each", "label", "mismatch"]
 FLOOR = 0.01     # the tolerance is relative to the largest value, or to this where all are smaller
 
 
-def close(expected: Array, received: Array, tolerance: float) -> Array:
-    """Return where two arrays agree, up to ``tolerance`` of the largest expected value; NaN agrees with nothing."""
+def close(expected: Array, received: Array, tolerance: float, noise: float | None = None) -> Array:
+    """Return where two arrays agree, up to ``tolerance`` of the largest expected value, and up to ``noise``.
+
+    NaN agrees with nothing.
+    """
     finite = np.abs(expected[np.isfinite(expected)])
-    allowed = tolerance * (float(finite.max(initial=0.0)) + FLOOR)
+    allowed = tolerance * float(finite.max(initial=0.0)) + (tolerance * FLOOR if noise is None else noise)
     with np.errstate(invalid="ignore"):
         return np.asarray((np.abs(received - expected) <= allowed) | (received == expected))
 

@@ -29,14 +29,14 @@ def judge(what: str, probe: Callable[[float], Slopes], received: Array, toleranc
     function is smooth, and stays if it has a kink there; at a jump the slopes themselves grow.
     """
     slopes = probe(EPS)
-    wrong = ~close(slopes.central, received, tolerance)
+    wrong = ~close(slopes.central, received, tolerance, slopes.noise)
     if wrong.any():
         near = probe(EPS / 16)
         away = np.abs(near.central - received)
         bent = (near.gap > slopes.gap / 4) & (4 * near.gap > away)
         torn = (np.abs(near.central) > 4 * np.abs(slopes.central)) & (2 * np.abs(near.central) > away)
         kink = wrong & (bent | torn)
-        wrong &= ~kink & ~close(near.central, received, tolerance)
+        wrong &= ~kink & ~close(near.central, received, tolerance, near.noise)
         if kink.any():
             first = np.flatnonzero(kink)[0]
             yield Kink(f"{what}: {int(kink.sum())} of {kink.size} values lie at a kink, the first with slopes "
@@ -59,9 +59,9 @@ def check_entries(what: str, function: Callable[[Array], object], x: Array, grad
     def judged(chosen: Array) -> list[str]:
         def probe(eps: float) -> Slopes:
             slopes = entry_slopes(function, x, chosen, grad_out, eps)
-            return slopes if chosen.size < x.size else Slopes(*(side.reshape(x.shape) for side in slopes))
-        values = received.ravel()[chosen]
-        return list(judge(what, probe, values if chosen.size < x.size else received, tolerance))
+            return Slopes(slopes.left.reshape(shape), slopes.right.reshape(shape), slopes.noise)
+        shape = x.shape if chosen.size == x.size else chosen.shape      # indices of the whole array where it is whole
+        return list(judge(what, probe, received.ravel()[chosen].reshape(shape), tolerance))
 
     if x.size <= entries:
         yield from judged(np.arange(x.size))
@@ -73,10 +73,12 @@ def check_entries(what: str, function: Callable[[Array], object], x: Array, grad
         direction = trial.rng.standard_normal(x.shape)
 
         def along(eps: float) -> Slopes:
-            def weighted(y: object) -> Array:
-                pairs = zip(flatten(y), flatten(grad_out), strict=True)
-                return np.asarray(sum(np.sum(leaf * weight) for leaf, weight in pairs if weight is not None))
-            return line_slopes(lambda t: weighted(function(x + t * direction)), eps)[0]
+            parts = [(slopes, weight) for slopes, weight in zip(
+                line_slopes(lambda t: function(x + t * direction), eps), flatten(grad_out), strict=True)
+                if weight is not None]
+            return Slopes(np.asarray(sum(np.sum(slopes.left * weight) for slopes, weight in parts)),
+                          np.asarray(sum(np.sum(slopes.right * weight) for slopes, weight in parts)),
+                          sum(slopes.noise * float(np.linalg.norm(weight)) for slopes, weight in parts))
         found = list(judge(f"{what} along a random direction", along, np.asarray(np.sum(received * direction)),
                            tolerance * 10))
     yield from found

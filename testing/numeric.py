@@ -10,12 +10,18 @@ from ..layers.core import Array, flatten
 
 __all__ = ["Slopes", "complex_step_gradient", "entry_slopes", "line_slopes", "numeric_gradient"]
 
+ROUNDING = 2e-15    # of float64, a few operations deep
+
 
 class Slopes(NamedTuple):
-    """Difference quotients to the left and to the right of a point; at a kink they disagree."""
+    """Difference quotients to the left and to the right of a point; at a kink they disagree.
+
+    ``noise`` is how far the rounding of the outputs may carry a quotient.
+    """
 
     left: Array
     right: Array
+    noise: float
 
     @property
     def central(self) -> Array:
@@ -80,15 +86,18 @@ def entry_slopes(function: Callable[[Array], Any], x: Array, entries: Sequence[i
             # outputs are subtracted before they are summed: those that did not move cancel exactly
             side.append(sum(float(np.sum((y - y0) * weight)) for y, y0, weight
                             in zip(_outputs(function(moved)), start, weights, strict=True) if weight is not None) / way)
-    return Slopes(np.array(sides[0]), np.array(sides[1]))
+    terms = [float(np.sum(np.square(y * weight))) for y, weight in zip(start, weights, strict=True)
+             if weight is not None]
+    return Slopes(np.array(sides[0]), np.array(sides[1]), ROUNDING * sum(terms) ** 0.5 / eps)
 
 
 def line_slopes(function: Callable[[float], Any], eps: float = 1e-5) -> tuple[Slopes, ...]:
     """Return the slopes at 0 of every output of a function of one number."""
     start = _outputs(function(0.0))
     before, after = _outputs(function(-eps)), _outputs(function(eps))
-    return tuple(Slopes((y0 - y_left) / eps, (y_right - y0) / eps)
-                 for y_left, y0, y_right in zip(before, start, after, strict=True))
+    largest = [float(np.max(np.abs(y0), initial=0.0)) for y0 in start]
+    return tuple(Slopes((y0 - y_left) / eps, (y_right - y0) / eps, ROUNDING * size / eps)
+                 for y_left, y0, y_right, size in zip(before, start, after, largest, strict=True))
 
 
 def _outputs(y: Any) -> tuple[Array, ...]:

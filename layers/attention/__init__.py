@@ -1,3 +1,5 @@
-"""Room of layers/attention."""
+"""Attention: every position looks at others, and the positions it tells apart."""
 
-__all__: list[str] = []
+from .dot_product import ScaledDotProductAttention
+
+__all__ = ["ScaledDotProductAttention"]

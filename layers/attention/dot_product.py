@@ -5,7 +5,6 @@ from math import prod
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from ..core import (
     Array,
@@ -17,19 +16,19 @@ from ..core import (
     as_dtype,
     check_range,
     check_shape,
-    default_rng,
     show_shape,
 )
-from .attend import Attended, Rules, attend, attend_back, attended_kept, weights_shape
+from .attend import Attended, Rules, attend, attend_back, attended_kept, weights_shape, with_dropout
 from .masks import additive_mask, check_mask
 
 __all__ = ["ScaledDotProductAttention"]
 
 
 class ScaledDotProductAttentionCache(NamedTuple):
-    """What the weights are computed from, the dtypes of the inputs, and whether a mask was among them."""
+    """What the weights are computed from, shapes and dtypes of q, k and v, and whether a mask was given."""
 
     attended: Attended
+    x_shapes: tuple[Shape, Shape, Shape]
     dtypes: tuple[np.dtype[Any], ...]
     masked: bool
 
@@ -72,14 +71,14 @@ class ScaledDotProductAttention(Layer):
     def forward(self, q: Array, k: Array, v: Array, attn_mask: Array | None = None) -> Array:
         for name, x in (("q", q), ("k", k), ("v", v)):
             check_shape(x, (...,), name=name, owner=self)
-        shape = self._weights_shape(q.shape, k.shape, v.shape, attn_mask)
+        shape = self._check(q.shape, k.shape, v.shape, attn_mask)
         dtype = np.result_type(q, k, v)
-        heads = [self._grouped(as_dtype(x, dtype), k.shape) for x in (q, k, v)]
-        bias = None if attn_mask is None else self._grouped(
-            additive_mask(attn_mask, dtype, true_means="look"), k.shape)
-        scale = 1 / math.sqrt(q.shape[-1]) if self.scale is None else self.scale
-        rules = with_dropout(Rules(scale, bias, self.is_causal), weights_shape(*(x.shape for x in heads)),
-                             self.dropout_p if self.training else 0.0, self.rng)
+        heads = [as_dtype(x, dtype).reshape(self._grouped(x.shape, k.shape)) for x in (q, k, v)]
+        bias = None if attn_mask is None else additive_mask(attn_mask, dtype, true_means="look").reshape(
+            self._grouped(attn_mask.shape, k.shape))
+        rules = Rules(1 / math.sqrt(q.shape[-1]) if self.scale is None else self.scale, bias, self.is_causal)
+        if self.training:
+            rules = with_dropout(rules, weights_shape(*(x.shape for x in heads)), self.dropout_p, self.rng)
         y, _, attended = attend(*heads, rules)
         self.cache = ScaledDotProductAttentionCache(
             attended, (q.shape, k.shape, v.shape), (q.dtype, k.dtype, v.dtype), attn_mask is not None)
@@ -87,37 +86,58 @@ class ScaledDotProductAttention(Layer):
 
     def backward(self, grad_out: Array) -> tuple[Array | None, ...] | None:
         attended, x_shapes, dtypes, masked = self.saved()
-        *shape, _ = self._weights_shape(*x_shapes, None)
-        check_shape(grad_out, (*shape, x_shapes[2][-1]), name="grad_out", owner=self)
+        shape = self._check(*x_shapes, None)
+        check_shape(grad_out, (*shape[:-1], x_shapes[2][-1]), name="grad_out", owner=self)
         if not self.needs_input_grad:
             return None
-        grads = attend_back(attended, as_dtype(self._grouped(grad_out, x_shapes[1]), attended.q.dtype))
-        grads_x = (as_dtype(grad, dtype).reshape(x_shape)
-                   for grad, dtype, x_shape in zip(grads, dtypes, x_shapes, strict=True))
-        return (*grads_x, *([None] if masked else []))
+        grad_y = as_dtype(grad_out, attended.q.dtype).reshape(self._grouped(grad_out.shape, x_shapes[1]))
+        grads = [as_dtype(grad, dtype).reshape(x_shape) for grad, dtype, x_shape in zip(
+            attend_back(attended, grad_y), dtypes, x_shapes, strict=True)]
+        return (*grads, None) if masked else tuple(grads)
 
     def describe(self, *x_shapes: Shape) -> Description:
         """The inputs are kept, but no weights; a boolean mask is kept as numbers."""
         q_shape, k_shape, v_shape, *masks = x_shapes
-        mask_shape = masks[0] if masks and masks[0] else None
-        shape = self._weights_shape(q_shape, k_shape, v_shape, mask_shape)
+        shape = self._check(q_shape, k_shape, v_shape, masks[0] if masks and masks[0] else None)
         inputs = [Kept(f"x{index}", prod(x_shape)) for index, x_shape in enumerate(x_shapes) if x_shape]
         return self.description((*shape[:-1], v_shape[-1]), field=None,
                                 multiply_adds=prod(shape) * (q_shape[-1] + v_shape[-1]),
                                 kept=(*inputs, *attended_kept(shape, self.training and self.dropout_p > 0)))
 
-    def _weights_shape(self, q_shape: Shape, k_shape: Shape, v_shape: Shape, mask: Any) -> Shape:
+    def _check(self, q_shape: Shape, k_shape: Shape, v_shape: Shape, mask: Any) -> Shape:
         """Return the shape of the weights, (..., L, S), or raise ShapeError."""
-        shown = " and ".join(show_shape(shape) for shape in (q_shape, k_shape, v_shape))
-        least = 3 if self.enable_gqa else 2
-        if min(len(q_shape), len(k_shape), len(v_shape)) < least or q_shape[-1] != k_shape[-1] \
-                or k_shape[-2] != v_shape[-2]:
-            heads = "H, " if self.enable_gqa else ""
-            raise ShapeError(f"{self.title} expected q of shape (..., {heads}L, E), k of shape (..., {heads}S, E) and "
-                             f"v of shape (..., {heads}S, D), got {shown}")
-        try:
-            shape = weights_shape(*(self._grouped_shape(x, k_shape) for x in (q_shape, k_shape, v_shape)))
-            
-        except ValueError:
-            raise ShapeError(f"{self.title} expected leading axes that broadcast, got {shown}") from None
+        shape = self._weights_shape(q_shape, k_shape, v_shape)
+        if shape is None:
+            heads = "..., H, " if self.enable_gqa else "..., "
+            shown = " and ".join(show_shape(x_shape) for x_shape in (q_shape, k_shape, v_shape))
+            raise ShapeError(f"{self.title} expected q of shape ({heads}L, E), k of shape ({heads}S, E) and "
+                             f"v of shape ({heads}S, D), got {shown}")
+        if mask is not None:
+            mask_shape = mask if isinstance(mask, tuple) else np.shape(mask)
+            check_mask(mask, mask_shape if _broadcasts(mask_shape, shape) else shape, name="attn_mask", owner=self)
         return shape
+
+    def _weights_shape(self, q_shape: Shape, k_shape: Shape, v_shape: Shape) -> Shape | None:
+        inner = 3 if self.enable_gqa else 2
+        if min(len(q_shape), len(k_shape), len(v_shape)) < inner or q_shape[-1] != k_shape[-1] \
+                or k_shape[-inner:-1] != v_shape[-inner:-1] or (self.enable_gqa and q_shape[-3] % k_shape[-3]):
+            return None
+        try:
+            lead = np.broadcast_shapes(q_shape[:-inner], k_shape[:-inner], v_shape[:-inner])
+        except ValueError:
+            return None
+        return (*lead, *q_shape[-inner:-1], k_shape[-2])
+
+    def _grouped(self, x_shape: Shape, k_shape: Shape) -> Shape:
+        """Return a shape in which heads of q lie on an axis behind that of the head of k and v that serves them."""
+        if not self.enable_gqa or len(x_shape) < 3:
+            return x_shape
+        served = min(x_shape[-3], k_shape[-3])
+        return (*x_shape[:-3], served, x_shape[-3] // served, *x_shape[-2:])
+
+
+def _broadcasts(shape: Shape, wanted: Shape) -> bool:
+    try:
+        return np.broadcast_shapes(shape, wanted) == wanted
+    except ValueError:
+        return False

@@ -40,8 +40,9 @@ def show_options(chosen: dict[str, Any], positional: int = 3) -> str:
         '3, 10, (5, 5), bias=False'
     """
     parts: list[str] = []
+    bare = True
     for index, (name, value) in enumerate(chosen.items()):
-        bare = index < positional and index == len(parts) and isinstance(value, (int, tuple)) \
-            and not isinstance(value, bool) and name not in ("padding", "stride", "dilation", "dim")
+        plain = index < positional and isinstance(value, (int, tuple)) and not isinstance(value, bool)
+        bare = bare and plain and name not in ("padding", "stride", "dilation", "dim")
         parts.append(repr(value) if bare else f"{name}={value!r}")
     return ", ".join(parts)

@@ -1,3 +1,7 @@
-"""Room of layers/recurrent."""
+"""Recurrent networks: RNN, LSTM and GRU over sequences, and their cells, which take one step."""
 
-__all__: list[str] = []
+from .gru import GRU, GRUCell
+from .lstm import LSTM, LSTMCell
+from .rnn import RNN, RNNCell
+
+__all__ = ["GRU", "GRUCell", "LSTM", "LSTMCell", "RNN", "RNNCell"]

@@ -22,12 +22,12 @@ class GRURecurrence(Recurrence):
     def step(self, recurrent: Array, kept: Sequence[Array], before: Sequence[Array], after: Sequence[Array]) -> None:
         (gates, a), (h,), (h_next,) = kept, before, after
         r, z, n = self.blocks(gates)
-        both, new = self.parts(gates)                   # r and z, n
-        hidden, hidden_new = self.parts(h @ recurrent)
-        both += hidden
-        sigmoid(both)
-        np.add(hidden_new, self.new_bias(), out=a)
-        new += r * a
+        both, hidden = self.parts(gates)[0], self.parts(h @ recurrent)
+        opened = both + hidden[0]
+        sigmoid(opened)
+        both[...] = opened                              # r and z
+        np.add(hidden[1], self.new_bias(), out=a)
+        n += r * a
         np.tanh(n, out=n)
         np.subtract(h, n, out=h_next)
         h_next *= z

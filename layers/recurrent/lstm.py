@@ -24,9 +24,9 @@ class LSTMRecurrence(Recurrence):
         (gates,), (h, c), (h_next, c_next) = kept, before, after
         gates += h @ recurrent
         i, f, g, o = self.blocks(gates)
-        sigmoid(gates[:, :2 * self.hidden_size])        # i and f
-        np.tanh(g, out=g)
-        sigmoid(o)
+        tanh_g = np.tanh(g)
+        sigmoid(gates)                                  # of all four at once: their memory is contiguous
+        g[...] = tanh_g
         np.multiply(f, c, out=c_next)
         c_next += i * g
         if self.weight_hr is None:

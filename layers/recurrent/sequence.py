@@ -98,7 +98,55 @@ class RNNBase(Layer):
         return (grad_x, *grad_hx) if grad_hx else grad_x
 
     def describe(self, x_shape: Shape, hx_shape: Any = (), lengths_shape: Shape = ()) -> Description:
-        """Every layer keeps its input, and every walk its gates and states."""
+        """Every layer keeps its input, every walk its gates and states."""
         self._check(x_shape, hx_shape)
-        length, batch = (*x_shape[:-1], 1)[::-1] if ... else ...
-        ...
+        length, batch, _ = self._time_first(np.broadcast_to(np.float32(0), x_shape)).shape
+        if lengths_shape:
+            check_shape(lengths_shape, (batch,), name="lengths", owner=self)
+        rearranged = bool(lengths_shape) or (self.batch_first and min(length, batch) > 1)
+        kept = [Kept("lengths", batch, 8)] if lengths_shape else []
+        work = 0
+        for number, walks in enumerate(self._layers()):
+            shape = (length, batch, self.output_size if number else self.input_size)
+            kept.append(Kept(f"x_l{number}" if number or rearranged else "x0", prod(shape)))
+            if number:
+                kept += [each._replace(name=f"{each.name}_l{number}") for each in self._between().describe(shape).kept]
+            for walk in walks:
+                kept += walk.kept(length, batch)
+                work += length * batch * walk.multiply_adds()
+        return self.description(self._output_shape(x_shape), *self._state_shapes(x_shape), multiply_adds=work,
+                                kept=tuple(kept), field=None)
+
+    def _check(self, x: Any, hx: Any) -> tuple[Any, ...]:
+        x_shape: Shape = x if isinstance(x, tuple) else np.shape(x)
+        axes = ("L",) if len(x_shape) == 2 else ("N", "L") if self.batch_first else ("L", "N")
+        check_shape(x, (*axes, self.input_size), name="x", owner=self)
+        return check_states(hx, self._state_shapes(x_shape), self)
+
+    def _output_shape(self, x_shape: Shape) -> Shape:
+        return (*x_shape[:-1], self.output_size)
+
+    def _state_shapes(self, x_shape: Shape) -> list[Shape]:
+        batch = () if len(x_shape) == 2 else (x_shape[0 if self.batch_first else 1],)
+        sizes = (self.proj_size or self.hidden_size, self.hidden_size)
+        return [(self.num_layers * len(self.directions), *batch, size) for size, _ in zip(sizes, self.kind.state_names)]
+
+    def _layers(self) -> list[list[Recurrence]]:
+        """Return the walks of every layer, which number the rows of the states."""
+        numbers = count()
+        return [[self.kind(self, f"_l{layer}{direction}", next(numbers)) for direction in self.directions]
+                for layer in range(self.num_layers)]
+
+    def _between(self) -> Dropout:
+        """Return the dropout between two layers."""
+        return Dropout(self.dropout, rng=self.rng).train(self.training)
+
+    def _time_first(self, x: Array) -> Array:
+        return x[:, None] if x.ndim == 2 else x.swapaxes(0, 1) if self.batch_first else x     # -> (L, N, size)
+
+    def _as_given(self, y: Array, x_shape: Shape) -> Array:
+        return y[:, 0] if len(x_shape) == 2 else y.swapaxes(0, 1) if self.batch_first else y
+
+
+def _batched(state: Array, batch: int) -> Array:
+    return state.reshape(len(state), batch, state.shape[-1])        # also without a batch

@@ -24,10 +24,14 @@ def test_a_file_goes_before_a_recipe(folder):
 
 
 def test_a_file_that_is_not_there_is_named(folder):
-    with pytest.raises(ConfigError, match=r"^digits_mpl.yaml: no such file"):
-        open_config("digits_mpl.yaml")
-    with pytest.raises(ConfigError, match=r"^digits_mpl: no such file; nor a recipe – did you mean 'digits_mlp'\?$"):
-        open_config("digits_mpl")
+    for name in ("digits_mpl", "digits_mpl.yaml", "configs/digits_mpl.yaml"):
+        with pytest.raises(ConfigError) as caught:
+            open_config(name)
+        assert str(caught.value) == f"{name}: no such file, and no recipe of that name – did you mean 'digits_mlp'?"
+    with pytest.raises(ConfigError, match="known: digits_autoencoder, .*, xor$"):
+        open_config("my_own.yaml")
+    with pytest.raises(ConfigError, match="is a folder"):
+        open_config(folder)
 
 
 def test_the_name_is_that_of_the_file_unless_given(folder):
@@ -61,7 +65,7 @@ def test_the_resolved_config_says_all_defaults_and_changes(folder):
     resolved = open_config("c.yaml", ["training.epochs=7"]).resolved
     assert resolved["name"] == "c"
     assert resolved["seed"] == 0
-    assert resolved["training"] == {"epochs": 7, "batch_size": 32, "schedule_every": "epoch", "callbacks": []}
+    assert resolved["training"] == {"epochs": 7, "batch_size": 32, "callbacks": []}
     assert resolved["data"]["test_size"] == 0
     assert resolved["model"] == {"Linear": [2, 1]}
 

@@ -1,10 +1,9 @@
-"""What only shows when all parts come together, found before anything is computed."""
+"""An experiment that is ready to run."""
 
 import numpy as np
 import pytest
 
-from chainrule.experiments import ConfigError, open_config
-from chainrule.layers import Layer
+from chainrule.experiments import open_config
 from chainrule.training import Callback
 
 CONFIG = """\
@@ -30,69 +29,6 @@ def path(tmp_path, monkeypatch):
     return "c.yaml"
 
 
-SHAPES = [
-    ("model.0.Linear=[3,5]", "model.0.Linear: Linear(3, 5) expected x of shape (..., 3), got (30, 2)"),
-    ("model.2.Linear=[4,3]", "c.yaml:8:5: model.2.Linear: Linear(4, 3) expected x of shape (..., 4), got (30, 5)"),
-    ("model.1.Residual.branch.0.Linear=[6,5]",
-     "c.yaml:7:17: model.1.Residual.branch.0.Linear: Linear(6, 5) expected x of shape (..., 6), got (30, 5)"),
-    ("model.1.Residual.branch.0.Linear=[5,4]",
-     "c.yaml:6:5: model.1.Residual: Residual expected branch and shortcut to end in one shape, got (30, 4) and "
-     "(30, 5); give it a shortcut that changes the shape as the branch does"),
-    ("model.1={mlp: {sizes: [4, 5]}}", "model.1.mlp: Linear(4, 5) expected x of shape (..., 4), got (30, 5); in layer "
-                                       "1 of 1 of Sequential"),
-    ("model.1={Parallel: [Tanh, ReLU]}",
-     "c.yaml:8:5: model.2.Linear: Linear(5, 3) can not take what it is given: too many values to unpack (expected 1); "
-     "Concat, Add and Select make one of several"),
-]
-
-
-@pytest.mark.parametrize(("override", "line"), SHAPES)
-def test_a_shape_that_does_not_fit_is_said_at_the_layer(path, override, line):
-    with pytest.raises(ConfigError) as caught:
-        open_config(path, [override])
-    assert str(caught.value).endswith(line)
-    assert len(caught.value.problems) == 1
-
-
-MISFITS = [
-    ("loss=MSELoss", "loss: MSELoss"),
-    ("model.2.Linear=[5,2]", "c.yaml:9:1: loss: CrossEntropyLoss"),
-    ("loss={CrossEntropyLoss: {reduction: none}}", "loss: training and evaluation expected a loss that is one number"),
-    ("metrics=[mean_absolute_error]", "metrics: MeanAbsoluteError expected target"),
-    ("training.callbacks=[EarlyStopping]", "training.callbacks: unknown monitor of EarlyStopping 'val_loss' – did you "
-                                           "mean 'loss'?; known: accuracy, loss; val_… needs a validation_size in data"),
-    ("model=[Tanh]", "model: has no parameters, so there is nothing to train"),
-    ("data.dataset.blobs.noise=.inf", "c.yaml:2:3: data.dataset: x has non-finite values, 82 of 82"),
-]
-
-
-@pytest.mark.parametrize(("override", "words"), MISFITS)
-def test_parts_that_do_not_fit_together_are_refused(path, override, words):
-    with pytest.raises(ConfigError) as caught:
-        open_config(path, [override])
-    assert words in str(caught.value)
-    assert len(caught.value.problems) == 1
-
-
-def test_a_last_batch_of_one_is_looked_at_too(path):
-    """31 samples are left for training: with batch norm a last batch of one can not be normalised."""
-    with pytest.raises(ConfigError, match=r"model.1.BatchNorm1d: .*BatchNorm1d"):
-        open_config(path, ["model.1={BatchNorm1d: 5}"])
-    assert open_config(path, ["model.1={BatchNorm1d: 5}", "training.batch_size=29"]).experiment
-
-
-def test_nothing_runs_forward_in_a_check(path, monkeypatch):
-    monkeypatch.setattr("chainrule.layers.Linear.forward", lambda *_: pytest.fail("forward ran"))
-    assert open_config(path).experiment.summary().total.parameters == 15 + 30 + 18
-
-
-def test_a_check_changes_neither_weights_nor_generators(path):
-    experiment = open_config(path).experiment
-    assert isinstance(experiment.model, Layer)
-    assert experiment.model.training
-    assert [entry is None for entry in (experiment.model.cache, experiment.model[0].cache)] == [True, True]
-
-
 def test_judge_tells_of_the_test_data_alone(path):
     experiment = open_config(path, ["training.epochs=30"]).experiment
     seen = []
@@ -114,3 +50,10 @@ def test_first_samples_are_training_samples(path):
     x, y = open_config(path).experiment.first_samples(3)
     assert x.shape == (3, 2)
     assert y.shape == (3,)
+
+
+def test_parts_are_those_that_there_are(path):
+    experiment = open_config(path, ["data.validation_size=6"]).experiment
+    assert {name: len(part) for name, part in experiment.parts().items()} == {
+        "training": 25, "validation": 6, "test": 10}
+    assert set(open_config(path, ["data.test_size=0"]).experiment.parts()) == {"training"}

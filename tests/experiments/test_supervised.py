@@ -106,14 +106,18 @@ def test_penalties_are_on_weights_and_not_on_biases(tmp_path):
     assert first.parameters == second.parameters == [made.model[0].weight, made.model[2].weight]
 
 
-def test_the_schedule_moves_on_as_told(tmp_path):
+SCHEDULES = {
+    "schedule: {StepLR: {step_size: 1, gamma: 0.5}}\ntraining: {epochs: 2, batch_size: 5}": 0.5**2,
+    "training:\n  epochs: 2\n  batch_size: 5\n  callbacks:\n    - ScheduleRunner:\n"
+    "        schedule: {StepLR: {step_size: 1, gamma: 0.5}}\n        every: batch": 0.5**8,
+}
+
+
+@pytest.mark.parametrize("lines", SCHEDULES)
+def test_the_schedule_moves_on_as_told(tmp_path, lines):
     path = tmp_path / "c.yaml"
-    rates = {}
-    for every in ("epoch", "batch"):
-        path.write_text("data: {dataset: {blobs: {n_samples: 20}}}\nmodel: {Linear: [2, 3]}\nloss: CrossEntropyLoss\n"
-                        "optimizer: {SGD: {lr: 1}}\nschedule: {StepLR: {step_size: 1, gamma: 0.5}}\n"
-                        f"training: {{epochs: 2, batch_size: 5, schedule_every: {every}}}")
-        made = open_config(path).experiment
-        made.run()
-        rates[every] = made.trainer.optimizer.param_groups[0]["lr"]
-    assert rates == {"epoch": 0.5**2, "batch": 0.5**8}
+    path.write_text("data: {dataset: {blobs: {n_samples: 20}}}\nmodel: {Linear: [2, 3]}\nloss: CrossEntropyLoss\n"
+                    f"optimizer: {{SGD: {{lr: 1}}}}\n{lines}")
+    made = open_config(path).experiment
+    made.run()
+    assert made.trainer.optimizer.param_groups[0]["lr"] == SCHEDULES[lines]

@@ -71,7 +71,7 @@ def run_block(text, first_line, page, namespace):
 
 def blocks(page):
     """Yield kind, text and line number of every fenced block, and whether nothing but blank lines is before it."""
-    text, end = page.read_text(), 0
+    text, end = page.read_text(encoding="utf-8"), 0
     for match in BLOCK.finditer(text):
         yield match[1].strip(), match[2], text[:match.start()].count("\n") + 1, not text[end:match.start()].strip()
         end = match.end()
@@ -85,18 +85,18 @@ def test_blocks_run_and_show_what_the_page_says(page, tmp_path, monkeypatch):
         if kind == "python":
             output = run_block(text, line, page, namespace)
         elif kind == "yaml" and text.startswith("task:"):               # a whole config, which must open
-            Path("config.yaml").write_text(text)
+            Path("config.yaml").write_text(text, encoding="utf-8")
             open_config("config.yaml")
-        elif kind == "text" and adjacent and output is not None:        # directly below: what the block shows
-            if not fits(text, output):
+        elif kind == "text":                                            # what the block directly above shows
+            if not (adjacent and output is not None and fits(text, output)):
                 pytest.fail(f"{name(page)}:{line}: expected\n{text}\ngot\n{output}", pytrace=False)
-        elif kind not in ("", "text", "sh", "powershell", "yaml", "toml", "python no-run"):
+        elif kind not in ("", "sh", "powershell", "yaml", "python no-run"):
             pytest.fail(f"{name(page)}:{line}: a block of kind {kind!r} is neither run nor known")
 
 
 def links(page):
     """Return the targets of all links on a page."""
-    return re.findall(r"\]\(([^)\s]+)\)", re.sub(r"`[^`]*`", "", BLOCK.sub("", page.read_text())))
+    return re.findall(r"\]\(([^)\s]+)\)", re.sub(r"`[^`]*`", "", BLOCK.sub("", page.read_text(encoding="utf-8"))))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
@@ -108,7 +108,7 @@ def test_links_lead_somewhere(page):
         there = (page.parent / path).resolve() if path else page
         assert there.exists(), f"{target} does not exist"
         if anchor:
-            headings = re.findall(r"^#+ (.*)$", BLOCK.sub("", there.read_text()), re.M)
+            headings = re.findall(r"^#+ (.*)$", BLOCK.sub("", there.read_text(encoding="utf-8")), re.M)
             assert anchor in {slug(heading) for heading in headings}, f"{target}: no such heading"
 
 
@@ -119,7 +119,7 @@ def slug(heading):
 
 @pytest.mark.parametrize("page", [page for page in PAGES if page.name != "layer_table.md"], ids=name)
 def test_pages_are_no_longer_than_three_hundred_lines(page):
-    assert len(page.read_text().splitlines()) <= 300
+    assert len(page.read_text(encoding="utf-8").splitlines()) <= 300
 
 
 def test_every_page_is_in_the_index():
@@ -130,22 +130,23 @@ def test_every_page_is_in_the_index():
 
 def test_the_layer_table_is_the_one_that_is_generated():
     generate = runpy.run_path(str(DOCS / "generate.py"))
-    assert (DOCS / "layer_table.md").read_text() == generate["layer_table"](), "run: python docs/generate.py"
+    stored = (DOCS / "layer_table.md").read_text(encoding="utf-8")
+    assert stored == generate["layer_table"](), "run: python docs/generate.py"
 
 
 @pytest.mark.parametrize(("section", "prefix"), [(Supervised, ""), (Data, "data."), (Training, "training.")])
 def test_every_key_of_a_config_is_explained(section, prefix):
-    text = (DOCS / "yaml.md").read_text()
+    text = (DOCS / "yaml.md").read_text(encoding="utf-8")
     for field in dataclasses.fields(section):
         if not dataclasses.is_dataclass(get_type_hints(section)[field.name]):
             assert f"| `{prefix}{field.name}` |" in text
 
 
 def test_every_recipe_and_command_is_on_the_page():
-    text = (DOCS / "cli.md").read_text()
+    text = (DOCS / "cli.md").read_text(encoding="utf-8")
     assert all(f"| `{recipe}` |" in text for recipe in recipes())
     assert all(f"chainrule {command.stem} " in text for command in (HOUSE / "cli").glob("*.py")
-               if "set_defaults(run=" in command.read_text())
+               if "set_defaults(run=" in command.read_text(encoding="utf-8"))
 
 
 STEPS = {each for room in (layers, losses, optim, models) for each in room.__all__
@@ -153,20 +154,20 @@ STEPS = {each for room in (layers, losses, optim, models) for each in room.__all
 
 
 def test_every_layer_loss_and_optimiser_has_a_row():
-    rows = re.findall(r"^\| \[`(\w+)`\]", (DOCS / "layer_table.md").read_text(), re.M)
+    rows = re.findall(r"^\| \[`(\w+)`\]", (DOCS / "layer_table.md").read_text(encoding="utf-8"), re.M)
     assert not STEPS - set(rows), "run: python docs/generate.py"
 
 
 @pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.__name__)
 def test_everything_public_is_on_a_page(room):
-    text = "\n".join(page.read_text() for page in PAGES if page.name != "layer_table.md")
+    text = "\n".join(page.read_text(encoding="utf-8") for page in PAGES if page.name != "layer_table.md")
     missing = [each for each in room.__all__ if not re.search(rf"\b{each}\b", text)]
     assert not missing, f"no page mentions {', '.join(missing)}"
 
 
 @pytest.mark.parametrize("script", EXAMPLES, ids=name)
 def test_examples_run_and_print_something(script, tmp_path):
-    assert ast.get_docstring(ast.parse(script.read_text()))
+    assert ast.get_docstring(ast.parse(script.read_text(encoding="utf-8")))
     result = subprocess.run([sys.executable, "-W", "error", script], cwd=tmp_path, capture_output=True, text=True,
                             check=False, timeout=60, env=os.environ)
     assert result.returncode == 0, result.stderr

@@ -18,7 +18,7 @@ from chainrule.optim import Optimizer
 ROOMS = [layers, losses, optim, data, training, models, zoo, testing]
 PUBLIC = {f"{room.__name__}.{name}": getattr(room, name) for room in ROOMS for name in room.__all__}
 NAMES = {name.rsplit(".", 1)[1]: thing for name, thing in PUBLIC.items()} | {"np": np, "chainrule": chainrule}
-ABSTRACT = {Layer, Loss, Optimizer, layers.Elementwise, layers.LinearMap, layers.Gate, models.Model}
+ABSTRACT = {Layer, Loss, Optimizer, losses.ClassLoss, losses.ElementwiseLoss, layers.Elementwise, layers.LinearMap, layers.Gate, models.Model}
 SECTIONS = ["Shapes", "Attributes", "Gradients", "Cost", "Raises", "Source", "Example"]
 
 

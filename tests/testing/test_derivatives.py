@@ -48,6 +48,20 @@ def test_small_errors_are_found():
     assert found(Spoiled((0, 0), 1e-4), rng.normal(size=(4, 3)))[0]
 
 
+def test_tiny_gradients_are_checked_as_sharply():
+    class Tiny(Identity):
+        factor = 1.0
+
+        def apply(self, x):
+            return x * 1e-12
+
+        def adjoint(self, grad_out, x_shape):
+            return grad_out * 1e-12 * self.factor
+    assert found(Tiny(), rng.normal(size=(4, 3))) == ([], [])
+    Tiny.factor = 1.001
+    assert "12 of 12 values differ" in found(Tiny(), rng.normal(size=(4, 3)))[0][0]
+
+
 def test_kinks_are_reported_and_not_failed():
     x = np.array([[0.0, 1.0, -1.0], [2.0, 0.0, -3.0]])
     problems, kinks = found(ReLU(), x)

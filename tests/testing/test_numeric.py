@@ -72,6 +72,13 @@ def test_slopes_on_either_side_of_a_kink():
     np.testing.assert_allclose(slopes.gap, [1, 0, 0], atol=1e-9)
 
 
+def test_noise_is_that_of_the_outputs():
+    large, small = (entry_slopes(lambda v, size=size: size + v, np.zeros(3), [0], np.ones(3)) for size in (1e6, 1e-6))
+    assert abs(float(large.central[0]) - 1) < large.noise
+    assert small.noise < 1e-15
+    assert line_slopes(lambda t: np.array([1e6 + t]))[0].noise > 1e-5
+
+
 def test_slopes_along_a_line_for_every_output():
     first, second = line_slopes(lambda t: (np.array([3 * t, t * t]), np.abs(t)))
     np.testing.assert_allclose(first.central, [3, 0], atol=1e-9)
