@@ -29,7 +29,7 @@ def _trace(arguments: argparse.Namespace) -> int:
     for step in trace(experiment.model, experiment.trainer.loss, x, target):
         print(_text(step))
     for penalty in experiment.trainer.penalties:
-        print(f"a {type(penalty).__name__} of {penalty.forward():.4g} comes to the loss, its gradient to those of the "
+        print(f"{type(penalty).__name__}  {penalty.forward():.4g} is added to the loss, its gradient to those of the "
               f"weights")
     return 0
 

@@ -21,5 +21,5 @@ def _train(arguments: argparse.Namespace) -> int:
               if name.startswith("test_") and isinstance(value, float)]
     if judged:
         print("  ".join(judged))
-    print(f"saved in {ended.path}")
+    print(f"{'' if ended.signal is None else f'interrupted by {ended.signal.name}; '}saved in {ended.path}")
     return 0 if ended.signal is None else 128 + ended.signal

@@ -7,6 +7,8 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import get_type_hints
 
+import numpy as np
+
 from ..layers.core import nearest
 from .binding import Builder
 from .experiment import Experiment
@@ -62,7 +64,8 @@ def open_config(config: str | Path, overrides: Iterable[str] = ()) -> Config:
         hint = nearest(str(node.value), TASKS) or f"; known: {', '.join(TASKS)}"
         raise ConfigError.at(where, "task", f"unknown task{hint}")
     builder, task = Builder(root), TASKS[node.value]
-    return Config(builder.section(root, task, "").prepare(builder), _resolved(root, task))
+    with np.errstate(all="ignore"):     # numbers out of range are reported in words
+        return Config(builder.section(root, task, "").prepare(builder), _resolved(root, task))
 
 
 def _read(config: str | Path) -> Node:

@@ -21,7 +21,7 @@ def check_fit(experiment: Experiment, callbacks: Mapping[str, Callback], builder
     """
     samples, *sample = experiment.loader.dataset.x.shape
     _describe(experiment.model, (min(samples, experiment.loader.batch_size or samples), *sample), builder)
-    with evaluation_mode(experiment.model), np.errstate(all="ignore"):
+    with evaluation_mode(experiment.model):
         for part in experiment.parts().values():
             for x, target in DataLoader(part, 256):
                 prediction = [np.zeros(shape, np.float32) for shape in _describe(experiment.model, x.shape, builder)]

@@ -39,6 +39,8 @@ class ConvNd(Windowed):
     Source: Goodfellow et al. 2016, section 9.5; initial values as in torch.nn.
     """
 
+    locally_linear = True
+
     def __init__(self, in_channels: int, out_channels: int, kernel_size: int | tuple[int, ...],
                  stride: int | tuple[int, ...] = 1, padding: int | tuple[int, ...] | str = 0,
                  dilation: int | tuple[int, ...] = 1, groups: int = 1, bias: bool = True, *,

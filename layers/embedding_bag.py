@@ -35,7 +35,7 @@ class EmbeddingBagCache(NamedTuple):
     winner: Array | None
     shape: Shape
     bags: int
-    weighted: bool
+    weighted: np.dtype[np.generic] | None
 
 
 class EmbeddingBag(Layer):
@@ -102,7 +102,8 @@ class EmbeddingBag(Layer):
         if per_sample_weights is not None:
             share = share * as_dtype(per_sample_weights.ravel(), share.dtype)
         winner = self._winners(flat, bag, bags, counted) if self.mode == "max" else None
-        self.cache = EmbeddingBagCache(flat, bag, share, winner, indices.shape, bags, per_sample_weights is not None)
+        self.cache = EmbeddingBagCache(flat, bag, share, winner, indices.shape, bags,
+                                       None if per_sample_weights is None else per_sample_weights.dtype)
         return self._sums(self.weight.data)
 
     def backward(self, grad_out: Array) -> tuple[None, None, Array] | None:
@@ -112,16 +113,18 @@ class EmbeddingBag(Layer):
         if self.weight.requires_grad:
             touched = self._spread(self.weight.grad, grad_out)
             self.weight.rows = np.union1d(rows, touched) if self.sparse and rows is not None else None
-        if not weighted or not self.needs_input_grad:
+        if weighted is None or not self.needs_input_grad:
             return None
         grad_weights = np.einsum("id,id->i", grad_out[bag], self.weight.data[flat])
         if self.padding_idx is not None:
             grad_weights[flat == self.padding_idx] = 0
-        return None, None, grad_weights.reshape(shape)
+        return None, None, as_dtype(grad_weights.reshape(shape), weighted)
 
     def describe(self, *x_shapes: Shape) -> Description:
         """Every looked-up row is added once."""
         indices, *rest = x_shapes
+        if len(rest) > 1:
+            check_shape(rest[1], indices, name="per_sample_weights", owner=self)
         bags = indices[0] if len(indices) == 2 else rest[0][0] - self.include_last_offset
         count, width = int(np.prod(indices)), np.dtype(np.int64).itemsize
         winners = (Kept("winner", bags * self.embedding_dim, width),) if self.mode == "max" else ()

@@ -45,6 +45,8 @@ class Linear(Layer):
         (4, 2)
     """
 
+    locally_linear = True
+
     def __init__(self, in_features: int, out_features: int, bias: bool = True, *,
                  rng: np.random.Generator | None = None) -> None:
         self.in_features = check_size(in_features, "in_features", "Linear")

@@ -37,6 +37,8 @@ class TiedLinear(Layer):
         (4, 5)
     """
 
+    locally_linear = True
+
     def __init__(self, linear: Linear, bias: bool = True) -> None:
         if not isinstance(linear, Linear):
             raise DtypeError(f"TiedLinear expected a Linear to share the weight of, got {linear!r}")

@@ -40,7 +40,7 @@ class HuberLoss(ElementwiseLoss):
         return value
 
     def slope(self, prediction: Array, target: Array) -> Array:
-        return np.clip(prediction - target, -self.delta, self.delta)
+        return np.asarray(np.clip(prediction - target, -self.delta, self.delta))
 
     def curvature(self, prediction: Array, target: Array) -> Array:
         near: Array = np.abs(prediction - target) < self.delta

@@ -5,13 +5,14 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from ..layers.core import Array, ShapeError, ValueRangeError, check_range, gather, show_shape, spans
+from ..layers.core import Array, Shape, ShapeError, StateError, ValueRangeError, check_range, gather, show_shape, spans
 from .groups import Group, Params, check_groups, parameters_of, read_group, read_groups
 from .in_place import scratch
 from .stretch import Run, Stretch
 
-__all__ = ["BLOCK", "Optimizer"]
+__all__ = ["BLOCK", "Closure", "Optimizer"]
 
+Closure = Callable[[], float]
 BLOCK = 1 << 16     # elements: what a rule reads, writes and computes of a block stays in the processor's cache
 
 
@@ -25,8 +26,9 @@ class Optimizer:
     Attributes:
         param_groups:  one dict for each group: "params" and the options, read anew at every step
         defaults:      the options of groups that do not say otherwise
-        needs_closure: whether ``step`` must be given a function that computes the loss again
+        needs_closure: whether ``step`` must be given a function that computes loss and gradients again
         elementwise:   False: the rule is given whole parameters in their shape instead of flat blocks
+        own_decay:     True: the rule itself sees to ``weight_decay``
 
     Raises: ValueRangeError for options that make no sense, no parameters, or one given twice; UnknownNameError for
         an unknown option; StateError from ``step`` when ``astype()`` has moved the parameters.
@@ -36,6 +38,7 @@ class Optimizer:
 
     needs_closure: ClassVar[bool] = False
     elementwise: ClassVar[bool] = True
+    own_decay: ClassVar[bool] = False
 
     def __init__(self, params: Params, **defaults: Any) -> None:
         self.defaults = defaults
@@ -51,6 +54,10 @@ class Optimizer:
         """Return the names of the arrays, each as large as the parameters and zero at first, that the rule keeps."""
         return ()
 
+    def state_shapes(self, group: Group, shape: Shape) -> dict[str, Shape]:
+        """Return the state that is kept for a parameter; only rules for whole parameters may keep other shapes."""
+        return dict.fromkeys(self.state_names(group), shape)
+
     def check_group(self, group: Group) -> None:
         """Raise ValueRangeError for options that make no sense; rules with further options extend it."""
         for name in ("lr", "weight_decay", "momentum", "eps"):
@@ -59,13 +66,14 @@ class Optimizer:
         for beta in group.get("betas", ()):
             check_range(beta, 0.0, 1.0, name="each of betas", owner=type(self).__name__, open_high=True)
 
-    def step(self, closure: Callable[[], float] | None = None) -> float | None:
+    def step(self, closure: Closure | None = None) -> float | None:
         """Move the parameters by one step; return what ``closure``, called first if there is one, returned."""
         loss = None if closure is None else closure()
         for group, stretches in zip(self.param_groups, self._stretches, strict=True):
             for stretch in stretches:
                 stretch.check(type(self).__name__)
-                stretch.ensure(self.state_names(group))
+                span = stretch.span
+                stretch.ensure(self.state_shapes(group, span.parameters[0].shape if stretch.whole else span.data.shape))
                 for run in stretch.runs():
                     self._move(stretch, run, group)
         return loss
@@ -100,11 +108,14 @@ class Optimizer:
         if ours != theirs:
             raise ValueRangeError(f"{type(self).__name__} has groups of {ours} parameters, but the state dict of "
                                   f"{theirs}; make the optimiser as it was made then")
-        for index, parameter in enumerate(parameters_of(self.param_groups)):
+        members = ((group, parameter) for group in self.param_groups for parameter in group["params"])
+        for index, (group, parameter) in enumerate(members):
+            shapes = self.state_shapes(group, parameter.shape)
             for name, value in entries.get(index, {}).items():
-                if name != "step" and np.shape(value) != parameter.shape:
+                shape = shapes.get(name, parameter.shape)
+                if name != "step" and np.shape(value) != shape:
                     raise ShapeError(f"{type(self).__name__} expected {name} of parameter {index} of shape "
-                                     f"{show_shape(parameter.shape)}, got {show_shape(np.shape(value))}")
+                                     f"{show_shape(shape)}, got {show_shape(np.shape(value))}")
         for group, other in zip(self.param_groups, groups, strict=True):
             group.update({name: other[name] for name in (*self.defaults, "initial_lr") if name in other})
         positions = self._positions()
@@ -113,12 +124,12 @@ class Optimizer:
 
     def _move(self, stretch: Stretch, run: Run, group: Group) -> None:
         """Hand the rule one block of a run after the other, with the options that all rules share worked in."""
-        span, decay = stretch.span, group.get("weight_decay", 0)
-        size, shape = (BLOCK, (-1,)) if self.elementwise else (max(run.stop, 1), span.parameters[0].shape)
+        span, decay = stretch.span, 0 if self.own_decay else group.get("weight_decay", 0)
+        size, shape = (max(run.stop, 1), span.parameters[0].shape) if stretch.whole else (BLOCK, (-1,))
         for start in range(run.start, run.stop, size):
             block = slice(start, min(start + size, run.stop))
             w, grad = span.data[block].reshape(shape), span.grad[block].reshape(shape)
-            state = {name: array[block].reshape(shape) for name, array in stretch.state.items()}
+            state = {name: stretch.part(name, block.start, block.stop, shape) for name in stretch.state}
             if group.get("maximize"):
                 grad = np.negative(grad, out=scratch(w, "grad"))
             if decay and group.get("decoupled_weight_decay"):
@@ -128,6 +139,12 @@ class Optimizer:
                 grad = np.add(grad, np.multiply(w, decay, out=decayed), out=decayed)
             self.update(w, grad, state, run.step, group)
 
+    def _required(self, closure: Closure | None) -> Closure:
+        if closure is None:
+            raise StateError(f"{type(self).__name__} expected a function that clears the gradients, computes loss and "
+                             f"gradients again and returns the loss, got none; call step(closure)")
+        return closure
+
     def _add(self, groups: list[Group]) -> None:
         check_groups([*self.param_groups, *groups], self.defaults, type(self).__name__)
         for group in groups:
@@ -135,7 +152,8 @@ class Optimizer:
         gather(parameters_of(groups))       # all groups into one store
         for group in groups:
             apart = [group["params"]] if self.elementwise else [[parameter] for parameter in group["params"]]
-            self._stretches.append([Stretch(span) for parameters in apart for span in spans(parameters)])
+            self._stretches.append([Stretch(span, whole=not self.elementwise) for parameters in apart
+                                    for span in spans(parameters)])
             self.param_groups.append(group)
 
     def _all(self) -> Iterator[Stretch]:

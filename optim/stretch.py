@@ -1,11 +1,11 @@
 """The memory of an optimiser: for a contiguous stretch of parameters, as much state as its rule asks for."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..layers.core import Array, Parameter, Span, StateError
+from ..layers.core import Array, Parameter, Shape, Span, StateError
 
 __all__ = ["Run", "Stretch"]
 
@@ -19,16 +19,18 @@ class Run(NamedTuple):
 
 
 class Stretch:
-    """A span of parameters, how many steps each has taken, and flat arrays of state beside the span's data.
+    """A span of parameters, how many steps each has taken, and arrays of state beside the span's data.
 
     Attributes:
         span:  where the parameters lie
+        whole: whether the span is one parameter, for a rule that is given it whole
         steps: number of steps of each parameter; those that no backward pass reached were left out
-        state: arrays as long as the span, by name
+        state: arrays by name, flat and as long as the span; for a whole parameter of any shape
     """
 
-    def __init__(self, span: Span) -> None:
+    def __init__(self, span: Span, whole: bool = False) -> None:
         self.span = span
+        self.whole = whole
         self.steps = [0] * len(span.parameters)
         self.state: dict[str, Array] = {}
 
@@ -64,24 +66,29 @@ class Stretch:
             raise StateError(f"{owner} lost its parameters: astype() gave them new memory after the optimiser was "
                              f"made; call astype() first, then make the optimiser")
 
-    def ensure(self, names: Iterable[str]) -> None:
-        """Provide the named state, zero where it is new."""
-        for name in names:
+    def ensure(self, shapes: Mapping[str, Shape]) -> None:
+        """Provide state of these names and shapes, zero where it is new."""
+        for name, shape in shapes.items():
             if name not in self.state:
-                self.state[name] = np.zeros_like(self.span.data)
+                self.state[name] = np.zeros(shape, self.span.data.dtype)
+
+    def part(self, name: str, start: int, stop: int, shape: tuple[int, ...]) -> Array:
+        """Return the named state of the elements from ``start`` to ``stop``, in their ``shape``, as a view."""
+        return self.state[name] if self.whole else self.state[name][start:stop].reshape(shape)
 
     def entries(self) -> Iterator[tuple[Parameter, dict[str, Any]]]:
         """Yield every parameter that has taken a step, and a copy of its step count and state."""
         for (start, stop, parameter), step in zip(self.places(), self.steps, strict=True):
             if step:
-                yield parameter, {"step": step} | {name: array[start:stop].reshape(parameter.shape).copy()
-                                                   for name, array in self.state.items()}
+                yield parameter, {"step": step} | {name: self.part(name, start, stop, parameter.shape).copy()
+                                                   for name in self.state}
 
     def restore(self, entries: list[Mapping[str, Any]]) -> None:
         """Take what ``entries`` yielded, one for each parameter; an empty one for those that took no step."""
         self.steps = [int(entry.get("step", 0)) for entry in entries]
         self.state.clear()
-        self.ensure({name for entry in entries for name in entry} - {"step"})
-        for (start, stop, _), entry in zip(self.places(), entries, strict=True):
-            for name in entry.keys() - {"step"}:
-                self.state[name][start:stop] = np.ravel(entry[name])
+        arrays = [{name: np.asarray(value) for name, value in entry.items() if name != "step"} for entry in entries]
+        for (start, stop, parameter), entry in zip(self.places(), arrays, strict=True):
+            self.ensure({name: value.shape if self.whole else self.span.data.shape for name, value in entry.items()})
+            for name, value in entry.items():
+                self.part(name, start, stop, parameter.shape)[...] = value

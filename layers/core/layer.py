@@ -37,7 +37,7 @@ class Layer:
         tangent:          what the last ``jvp`` left for ``backward_jvp``, one value, same rules
         training:         set by ``train()`` and ``eval()``
         needs_input_grad: False lets ``backward`` skip the input's gradient and return None
-        locally_linear:   whether the second derivative is zero almost everywhere
+        locally_linear:   whether the second derivative in the inputs is zero almost everywhere
 
     Source: Goodfellow et al. 2016, section 6.5; the contract of numbers and names is that of torch.nn.Module.
     """

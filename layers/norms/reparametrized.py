@@ -8,6 +8,7 @@ from ..core import (
     Description,
     DtypeError,
     Entry,
+    Kept,
     Layer,
     Parameter,
     Shape,
@@ -74,11 +75,15 @@ class Reparametrized(Layer):
         self.compute_backward(weight.grad, origin)
         return grad_x
 
+    def origin_kept(self) -> tuple[Kept, ...]:
+        """Return what ``compute`` keeps for the way back."""
+        raise NotImplementedError(f"{type(self).__name__}.origin_kept")
+
     def describe(self, *x_shapes: Shape) -> Description:
-        """As the layer; what the weight is computed from depends on no input."""
+        """As the layer, and what the weight was computed from."""
         inner = self._layer.describe(*x_shapes)
-        return self.description(*inner.y_shapes, multiply_adds=inner.multiply_adds, kept=inner.kept, field=inner.field,
-                                views=inner.views)
+        return self.description(*inner.y_shapes, multiply_adds=inner.multiply_adds, field=inner.field,
+                                views=inner.views, kept=(*inner.kept, *self.origin_kept()))
 
     @property
     def title(self) -> str:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..core import Array, Buffer, Layer, Parameter, ShapeError, check_range, check_size, default_rng
+from ..core import Array, Buffer, Kept, Layer, Parameter, ShapeError, check_range, check_size, default_rng
 from .reparametrized import Reparametrized
 
 __all__ = ["SpectralNorm", "spectral_norm"]
@@ -81,6 +81,10 @@ class SpectralNorm(Reparametrized):
             matrix = np.outer(u, v) * along             # (rows, columns) -> the shape of the weight
             moved = np.moveaxis(weight, self.dim, 0)
             original.grad += (grad_weight - np.moveaxis(matrix.reshape(moved.shape), 0, self.dim)) / sigma
+
+    def origin_kept(self) -> tuple[Kept, ...]:
+        rows, columns = self._matrix(getattr(self, f"{self.name}_orig").data).shape
+        return Kept("u", rows), Kept("v", columns), Kept("weight", rows * columns)
 
     def _matrix(self, weight: Array) -> Array:
         return np.moveaxis(weight, self.dim, 0).reshape(weight.shape[self.dim], -1)

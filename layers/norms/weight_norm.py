@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..core import Array, Layer, Parameter, ShapeError
+from ..core import Array, Kept, Layer, Parameter, ShapeError
 from .reparametrized import Reparametrized
 
 __all__ = ["WeightNorm", "weight_norm"]
@@ -63,6 +63,10 @@ class WeightNorm(Reparametrized):
             g.grad += grad_g.reshape(g.shape)
         if v.requires_grad:
             v.grad += (grad_weight - grad_g.reshape(g.shape) * direction) * (g.data / origin.norm)
+
+    def origin_kept(self) -> tuple[Kept, ...]:
+        g, v = self._parameters()
+        return Kept("v", v.size), Kept("norm", g.size)
 
     def _parameters(self) -> tuple[Parameter, Parameter]:
         return getattr(self, f"{self.name}_g"), getattr(self, f"{self.name}_v")

@@ -56,12 +56,13 @@ class RNNCellBase(Layer):
         grad_x = as_dtype(grad_x.reshape(x_shape), dtype)
         return (grad_x, *map(as_dtype, grads, state_dtypes)) if state_dtypes else grad_x
 
-    def describe(self, x_shape: Shape, hx_shape: Any = ()) -> Description:
-        """Input, gates and states are kept."""
+    def describe(self, *x_shapes: Any) -> Description:
+        """Input, gates and states are kept; the shapes are those of x and, if it is given, of hx, nested as hx is."""
+        x_shape, hx_shape = (*x_shapes, ())[:2]
         self._check(x_shape, hx_shape)
         recurrence, batch = self.kind(self), x_shape[0] if len(x_shape) == 2 else 1
         return self.description(*self._y_shapes(x_shape), multiply_adds=batch * recurrence.multiply_adds(), field=None,
-                                kept=(Kept("x0", batch * self.input_size), *recurrence.kept(1, batch)))
+                                kept=(Kept("x0", batch * self.input_size), *recurrence.memory(1, batch)))
 
     def _check(self, x: Any, hx: Any) -> tuple[Any, ...]:
         x_shape: Shape = x if isinstance(x, tuple) else np.shape(x)

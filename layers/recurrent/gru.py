@@ -22,16 +22,16 @@ class GRURecurrence(Recurrence):
     def step(self, recurrent: Array, kept: Sequence[Array], before: Sequence[Array], after: Sequence[Array]) -> None:
         (gates, a), (h,), (h_next,) = kept, before, after
         r, z, n = self.blocks(gates)
-        both, hidden = self.parts(gates)[0], self.parts(h @ recurrent)
-        opened = both + hidden[0]
+        (both, _), (hidden, hidden_n) = self.parts(gates), self.parts(h @ recurrent)
+        opened = both + hidden
         sigmoid(opened)
-        both[...] = opened                              # r and z
-        np.add(hidden[1], self.new_bias(), out=a)
+        both[...] = opened                                  # r and z
+        np.add(hidden_n, self.new_bias(), out=a)
         n += r * a
         np.tanh(n, out=n)
         np.subtract(h, n, out=h_next)
         h_next *= z
-        h_next += n
+        h_next += n                                         # (1 - z) * n + z * h
 
     def step_back(self, grad_gates: Array, grad_hidden: Array, grads: Sequence[Array], kept: Sequence[Array],
                   before: Sequence[Array], after: Sequence[Array]) -> None:
@@ -42,8 +42,8 @@ class GRURecurrence(Recurrence):
         np.multiply(grad_h, 1 - z, out=grad_n)
         grad_n *= 1 - n * n
         np.multiply(grad_n, a, out=grad_r)
-        both, grad_both = self.parts(gates)[0], self.parts(grad_gates)[0]
-        grad_both *= both * (1 - both)
+        (both, _), (grad_both, _) = self.parts(gates), self.parts(grad_gates)
+        grad_both *= both * (1 - both)                      # r and z are sigmoids
         grad_hidden_both, grad_a = self.parts(grad_hidden)
         grad_hidden_both[...] = grad_both
         np.multiply(grad_n, r, out=grad_a)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..core import Array, ValueRangeError, check_size
+from ..core import Array, Parameter, ValueRangeError, check_size
 from ..kernels import add_matmul
 from .cell import RNNCellBase
 from .recurrence import Recurrence, sigmoid
@@ -14,7 +14,7 @@ __all__ = ["LSTM", "LSTMCell"]
 
 
 class LSTMRecurrence(Recurrence):
-    """``c' = f * c + i * g``, ``h' = o * tanh(c')``, projected by ``weight_hr`` if there is one."""
+    """``c' = f * c + i * g``, ``m = o * tanh(c')``, and ``h' = m`` or, with a projection, ``h' = m @ weight_hr.T``."""
 
     gates = 4
     keeps = 4
@@ -29,10 +29,8 @@ class LSTMRecurrence(Recurrence):
         g[...] = tanh_g
         np.multiply(f, c, out=c_next)
         c_next += i * g
-        if self.weight_hr is None:
-            np.multiply(o, np.tanh(c_next), out=h_next)
-        else:
-            np.matmul(o * np.tanh(c_next), self.weight_hr.data.T, out=h_next)
+        m = o * np.tanh(c_next)
+        h_next[...] = m if self.weight_hr is None else m @ self.weight_hr.data.T
 
     def step_back(self, grad_gates: Array, grad_hidden: Array, grads: Sequence[Array], kept: Sequence[Array],
                   before: Sequence[Array], after: Sequence[Array]) -> None:
@@ -40,7 +38,7 @@ class LSTMRecurrence(Recurrence):
         i, f, g, o = self.blocks(gates)
         grad_i, grad_f, grad_g, grad_o = self.blocks(grad_gates)
         tanh_c = np.tanh(c_next)
-        grad_m = grad_h if self.weight_hr is None else self._unproject(grad_h, o * tanh_c)
+        grad_m = grad_h if self.weight_hr is None else _back_through(self.weight_hr, o * tanh_c, grad_h)
         np.multiply(grad_m, tanh_c, out=grad_o)
         grad_c += grad_m * o * (1 - tanh_c * tanh_c)
         np.multiply(grad_c, g, out=grad_i)
@@ -51,13 +49,6 @@ class LSTMRecurrence(Recurrence):
         grad_gates *= slope
         grad_c *= f
         np.matmul(grad_gates, self.weight_hh.data, out=grad_h)
-
-    def _unproject(self, grad_h: Array, m: Array) -> Array:
-        """Go back through ``h = m @ weight_hr.T``."""
-        weight_hr = self.weight_hr
-        if weight_hr.requires_grad:
-            add_matmul(weight_hr.grad, grad_h.T, m)
-        return np.asarray(grad_h @ weight_hr.data)
 
 
 class LSTM(RNNBase):
@@ -122,3 +113,10 @@ class LSTMCell(RNNCellBase):
     def __init__(self, input_size: int, hidden_size: int, bias: bool = True, *,
                  rng: np.random.Generator | None = None) -> None:
         super().__init__(LSTMRecurrence, input_size, hidden_size, bias, rng=rng)
+
+
+def _back_through(weight: Parameter, m: Array, grad_h: Array) -> Array:
+    """Return the gradient of m, where ``h = m @ weight.T``, and add to that of the weight."""
+    if weight.requires_grad:
+        add_matmul(weight.grad, grad_h.T, m)
+    return np.asarray(grad_h @ weight.data)

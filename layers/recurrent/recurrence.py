@@ -6,7 +6,7 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from ..core import Array, Kept, Layer, Parameter, default_rng
+from ..core import Array, Kept, Layer, Parameter, Shape, default_rng
 from ..kernels import add_matmul
 
 __all__ = ["Recurrence", "Trace", "add_parameters", "sigmoid"]
@@ -24,8 +24,8 @@ class Recurrence:
     """The weights of one layer in one direction, and the walk with them over L steps of N sequences.
 
     A type of cell writes ``step``, which turns the states before a step into those after it, and ``step_back``, its
-    derivative. Both write into arrays they are given: rows of arrays for all steps, so that the products that do not
-    depend on the state before are one matrix product for all steps.
+    derivative. Both write into the arrays they are given, which are rows of arrays for all steps: so every product
+    that need not wait for the step before, weight gradients among them, is one product for all steps.
 
     Shapes:
         x:         (L, N, input_size)
@@ -76,7 +76,9 @@ class Recurrence:
         bias = self.input_bias()
         kept[0][...] = 0.0 if bias is None else bias
         add_matmul(_rows(kept[0]), _rows(x), self.weight_ih.data.T)
-        recurrent = np.ascontiguousarray(self.weight_hh.data.T)
+        recurrent = self.weight_hh.data.T
+        if length > 1:
+            recurrent = np.ascontiguousarray(recurrent)     # the copy pays for itself within a few steps
         for t in self._order(length):
             n = alive[t]
             self.step(recurrent, _at(kept, t, n), _at(before, t, n), _at(after, t, n))
@@ -89,7 +91,7 @@ class Recurrence:
 
     def backward(self, trace: Trace, grad_y: Array | None, grads: Sequence[Array], alive: Sequence[int],
                  needs_input_grad: bool) -> Array | None:
-        """Return the gradient of ``x``; ``grads``, those of the last states, change in place into those of the first."""
+        """Return the gradient of ``x``; ``grads`` change in place, from those of the last states to the first ones'."""
         x, kept, held = trace
         before, after = self._sides(held)
         grad_gates = np.zeros((*x.shape[:2], self.gates * self.hidden_size), x.dtype)
@@ -107,7 +109,7 @@ class Recurrence:
                 add_matmul(weight.grad, _rows(grad).T, _rows(source))
             if bias is not None and bias.requires_grad:
                 bias.grad += _rows(grad).sum(axis=0)
-        return grad_gates @ self.weight_ih.data if needs_input_grad else None
+        return (_rows(grad_gates) @ self.weight_ih.data).reshape(x.shape) if needs_input_grad else None
 
     def outputs(self, trace: Trace) -> Array:
         """Return h after every step, (L, N, size of h)."""
@@ -125,7 +127,7 @@ class Recurrence:
         """Return the multiply-adds of one step of one sequence: every weight is used once."""
         return self.weight_ih.size + self.weight_hh.size + (0 if self.weight_hr is None else self.weight_hr.size)
 
-    def kept(self, length: int, batch: int) -> tuple[Kept, ...]:
+    def memory(self, length: int, batch: int) -> tuple[Kept, ...]:
         """Return what a trace holds beside the input."""
         gates = Kept(f"gates{self.suffix}", length * batch * self.keeps * self.hidden_size)
         return (gates, *(Kept(f"{name}{self.suffix}", (length + 1) * batch * size)
@@ -165,7 +167,7 @@ def add_parameters(layer: Layer, suffix: str, gates: int, input_size: int, hidde
     """Give a layer the weights of one recurrence, drawn from the interval ±1 / sqrt(hidden_size)."""
     bound = 1 / math.sqrt(hidden_size)
     rows = gates * hidden_size
-    shapes = {"weight_ih": (rows, input_size), "weight_hh": (rows, proj_size or hidden_size)}
+    shapes: dict[str, Shape] = {"weight_ih": (rows, input_size), "weight_hh": (rows, proj_size or hidden_size)}
     shapes |= {"bias_ih": (rows,), "bias_hh": (rows,)} if bias else {}
     shapes |= {"weight_hr": (proj_size, hidden_size)} if proj_size else {}
     for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh", "weight_hr"):

@@ -1,7 +1,6 @@
 """The simple recurrent network of Elman: the state is the activation of an affine map of input and state."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 

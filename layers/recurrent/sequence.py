@@ -85,22 +85,23 @@ class RNNBase(Layer):
             parts = [None] * len(walks) if grad is None else np.split(grad, len(walks), axis=2)
             grad = total(*(walk.backward(traces[walk.number], part, grads, rows.alive, needed)
                            for walk, part in zip(walks, parts, strict=True)))
-            if number:
+            if number and grad is not None:
                 between.cache = dropouts[number - 1]
                 grad = between.backward(grad)
         if grad is None:
             return None
         grad_x = as_dtype(self._as_given(grad[:, rows.back], x_shape), x_dtype)
-        grad_hx = [as_dtype(state[:, rows.back].reshape(shape), each)
-                   for state, shape, each in zip(grads, shapes, state_dtypes, strict=False)]
+        grad_hx = tuple(as_dtype(state[:, rows.back].reshape(shape), each)
+                        for state, shape, each in zip(grads, shapes, state_dtypes, strict=False))
         if lengths is not None:
-            return (grad_x, *(grad_hx or [None]), None)
+            return (grad_x, *(grad_hx or (None,)), None)        # nothing for hx not given, nor for lengths
         return (grad_x, *grad_hx) if grad_hx else grad_x
 
-    def describe(self, x_shape: Shape, hx_shape: Any = (), lengths_shape: Shape = ()) -> Description:
-        """Every layer keeps its input, every walk its gates and states."""
+    def describe(self, *x_shapes: Any) -> Description:
+        """Every layer keeps its input, every walk its gates and states; () stands for an hx that is not given."""
+        x_shape, hx_shape, lengths_shape = (*x_shapes, (), ())[:3]
         self._check(x_shape, hx_shape)
-        length, batch, _ = self._time_first(np.broadcast_to(np.float32(0), x_shape)).shape
+        length, batch = self._sizes(x_shape)
         if lengths_shape:
             check_shape(lengths_shape, (batch,), name="lengths", owner=self)
         rearranged = bool(lengths_shape) or (self.batch_first and min(length, batch) > 1)
@@ -112,7 +113,7 @@ class RNNBase(Layer):
             if number:
                 kept += [each._replace(name=f"{each.name}_l{number}") for each in self._between().describe(shape).kept]
             for walk in walks:
-                kept += walk.kept(length, batch)
+                kept += walk.memory(length, batch)
                 work += length * batch * walk.multiply_adds()
         return self.description(self._output_shape(x_shape), *self._state_shapes(x_shape), multiply_adds=work,
                                 kept=tuple(kept), field=None)
@@ -127,9 +128,14 @@ class RNNBase(Layer):
         return (*x_shape[:-1], self.output_size)
 
     def _state_shapes(self, x_shape: Shape) -> list[Shape]:
-        batch = () if len(x_shape) == 2 else (x_shape[0 if self.batch_first else 1],)
-        sizes = (self.proj_size or self.hidden_size, self.hidden_size)
-        return [(self.num_layers * len(self.directions), *batch, size) for size, _ in zip(sizes, self.kind.state_names)]
+        batch = () if len(x_shape) == 2 else self._sizes(x_shape)[1:]
+        sizes = (self.proj_size or self.hidden_size, self.hidden_size)[:len(self.kind.state_names)]
+        return [(self.num_layers * len(self.directions), *batch, size) for size in sizes]
+
+    def _sizes(self, x_shape: Shape) -> tuple[int, int]:
+        """Return length and batch."""
+        length, batch = (x_shape[0], 1) if len(x_shape) == 2 else x_shape[:2]
+        return (batch, length) if self.batch_first and len(x_shape) == 3 else (length, batch)
 
     def _layers(self) -> list[list[Recurrence]]:
         """Return the walks of every layer, which number the rows of the states."""

@@ -48,7 +48,7 @@ def test_entries_and_restore():
     parts, stretch = make()
     reach(parts, 1, 2)
     list(stretch.runs())
-    stretch.ensure(["mean"])
+    stretch.ensure({"mean": (10,)})
     stretch.state["mean"][...] = np.arange(10)
     entries = dict(zip((1, 2), (entry for _, entry in stretch.entries()), strict=True))
     assert entries[1]["mean"].tolist() == [2, 3, 4]

@@ -1,0 +1,161 @@
+"""A run and its folder: complete, reproducible, all or nothing."""
+
+import json
+import os
+import signal
+
+import numpy as np
+import pytest
+import yaml
+
+from chainrule.experiments import open_config, run
+from chainrule.layers import Linear
+from chainrule.layers.core import NonFiniteError, load_weights, read_weights
+
+CONFIG = """\
+data:
+  dataset: {blobs: {n_samples: 60, n_classes: 3}}
+  test_size: 0.25
+  validation_size: 9
+model:
+  - Linear: [2, 7]
+  - Tanh
+  - Dropout: 0.2
+  - Linear: [7, 3]
+loss: CrossEntropyLoss
+optimizer: {Adam: {lr: 0.02}}
+metrics: [accuracy]
+training: {epochs: 4, batch_size: 10}
+"""
+
+
+@pytest.fixture
+def train(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "small.yaml").write_text(CONFIG)
+    return lambda *overrides: run(open_config("small.yaml", overrides), verbose=False)
+
+
+def lines(path):
+    return [json.loads(line) for line in (path / "metrics.jsonl").read_text().splitlines()]
+
+
+def test_the_folder_holds_all_that_came_of_it(train):
+    ended = train()
+    assert {file.name for file in ended.path.iterdir()} == {
+        "config.yaml", "metrics.jsonl", "weights.safetensors", "result.json", "curves.png"}
+    assert ended.path.parent.name == "runs"
+    assert ended.path.name.startswith("small-")
+    rows = lines(ended.path)
+    assert [row["epoch"] for row in rows] == [1, 2, 3, 4]
+    assert {"loss", "accuracy", "val_loss", "val_accuracy", "lr", "seconds"} <= set(rows[0])
+    assert not any(name.startswith("test") for row in rows for name in row)
+    assert (ended.path / "curves.png").read_bytes().startswith(b"\x89PNG")
+    assert yaml.safe_load((ended.path / "config.yaml").read_text())["training"]["epochs"] == 4
+
+
+def test_the_result_says_how_it_ended_and_what_the_test_data_said(train):
+    ended = train()
+    result = json.loads((ended.path / "result.json").read_text())
+    assert result == ended.result
+    assert result["status"] == "finished"
+    assert result["stopped"] is None
+    assert result["epoch"] == 4
+    assert result["loss"] == lines(ended.path)[-1]["loss"]
+    assert 0 <= result["test_accuracy"] <= 1
+    assert ended.signal is None
+
+
+def test_the_weights_are_those_that_were_judged(train):
+    ended = train()
+    experiment = open_config(ended.path / "config.yaml").experiment
+    load_weights(experiment.model, ended.path / "weights.safetensors")
+    assert experiment.judge()["test_loss"] == ended.result["test_loss"]
+
+
+def test_early_stopping_leaves_the_best_weights(train):
+    ended = train("training.callbacks=[{EarlyStopping: {patience: 2}}]", "training.epochs=300",
+                  "optimizer={SGD: {lr: 3, momentum: 0.9}}")
+    rows = lines(ended.path)
+    assert len(rows) < 300
+    assert "val_loss has not improved" in ended.result["stopped"]
+    experiment = open_config(ended.path / "config.yaml").experiment
+    load_weights(experiment.model, ended.path / "weights.safetensors")
+    best = experiment.trainer.evaluate(experiment.validation)["loss"]
+    assert best == pytest.approx(min(row["val_loss"] for row in rows), rel=1e-6)
+
+
+def test_the_same_seed_gives_the_same_bits(train):
+    first, again, other = train(), train(), train("seed=1")
+    assert first.path != again.path
+    weights = [(ended.path / "weights.safetensors").read_bytes() for ended in (first, again, other)]
+    assert weights[0] == weights[1] != weights[2]
+
+
+def test_a_run_can_be_made_again_from_its_own_config(train):
+    first = train("training.epochs=2", "seed=5")
+    again = run(open_config(first.path / "config.yaml"), verbose=False)
+    for name in ("weights.safetensors", "config.yaml"):
+        assert (first.path / name).read_bytes() == (again.path / name).read_bytes()
+
+
+def test_a_run_that_diverges_at_once_leaves_nothing(train, tmp_path):
+    with pytest.raises(NonFiniteError):
+        train("optimizer={SGD: {lr: 1e38}}")
+    assert {path.name for path in tmp_path.iterdir()} == {"small.yaml"}
+
+
+def test_a_run_that_diverges_later_leaves_what_it_knew_and_no_weights(train, tmp_path):
+    with pytest.raises(NonFiniteError):
+        train("optimizer={SGD: {lr: 1e-3}}", "schedule={StepLR: {step_size: 2, gamma: 1e45}}")
+    [folder] = (tmp_path / "runs").iterdir()
+    assert {file.name for file in folder.iterdir()} == {"config.yaml", "metrics.jsonl", "result.json", "curves.png"}
+    result = json.loads((folder / "result.json").read_text())
+    assert result["status"] == "failed"
+    assert "not finite" in result["error"]
+    assert len(lines(folder)) == result["epoch"] >= 2
+
+
+def test_a_mistake_of_ours_in_the_middle_leaves_whole_files(train, tmp_path, monkeypatch):
+    forward, calls = Linear.forward, []
+
+    def breaking(self, x):
+        calls.append(1)
+        if len(calls) == 60:
+            raise RuntimeError("broken")
+        return forward(self, x)
+
+    monkeypatch.setattr(Linear, "forward", breaking)
+    with pytest.raises(RuntimeError):
+        train("training.epochs=50")
+    [folder] = (tmp_path / "runs").iterdir()
+    assert all(row["epoch"] for row in lines(folder))
+    assert json.loads((folder / "result.json").read_text())["status"] == "failed"
+    assert not [file for file in folder.iterdir() if file.name.startswith(".")]
+
+
+def test_an_interrupted_run_keeps_what_it_had(train):
+    config = open_config("small.yaml", ["training.epochs=10000"])
+    forward, calls = Linear.forward, []
+
+    def counting(self, x):
+        calls.append(1)
+        if len(calls) == 100:
+            os.kill(os.getpid(), signal.SIGINT)
+        return forward(self, x)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Linear, "forward", counting)
+        ended = run(config, verbose=False)
+    assert ended.signal == signal.SIGINT
+    assert ended.result["status"] == "interrupted"
+    assert ended.result["stopped"] == "interrupted by SIGINT"
+    assert not any(name.startswith("test") for name in ended.result)
+    assert len(lines(ended.path)) == ended.result["epoch"] < 10000
+    assert all(np.isfinite(value).all() for value in read_weights(ended.path / "weights.safetensors").values())
+    assert (ended.path / "curves.png").exists()
+
+
+def test_progress_is_told_in_at_most_some_twenty_lines(train, capsys):
+    run(open_config("small.yaml", ["training.epochs=97"]))
+    assert 15 < len(capsys.readouterr().out.splitlines()) <= 21
