@@ -1,41 +1,26 @@
 """A config's nodes made into objects: names looked up, arguments held against signatures, all problems collected."""
 
-import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from inspect import isclass, signature
-from typing import Any, NamedTuple, TypeVar, get_args, get_origin
+from typing import Any, TypeVar, get_args, get_origin
 from weakref import WeakKeyDictionary
 
-from ..layers.core import ChainruleError, Layer, message, nearest
-from .problems import ConfigError, Position, Problem
-from .reading import Entry, Node
+from ..layers.core import ChainruleError, Layer
+from .naming import Place, blame, read_arguments, read_name
+from .problems import ConfigError, Problem
+from .reading import Node
 from .registry import KINDS, Kind
 from .signatures import Argument, arguments_of, out_of_reach
 from .values import is_plain, members, parse
 
-__all__ = ["Builder", "Place", "Recipe", "gather"]
+__all__ = ["Builder", "Recipe", "gather"]
 
 Result = TypeVar("Result")
 
 _OF_THE_USER = (ChainruleError, ArithmeticError, MemoryError, ValueError)      # numbers too large end in the latter
-
-
-class Place(NamedTuple):
-    """Where something is named in a config: the position of the name, and the dotted path."""
-
-    where: Position
-    path: str
-
-    def below(self, name: str) -> str:
-        """Return the path of what is called ``name`` in here."""
-        return f"{self.path}.{name}" if self.path else name
-
-    def error(self, what: str) -> ConfigError:
-        """Return the error for a single problem here."""
-        return ConfigError.at(self.where, self.path, what)
 
 
 @dataclass(frozen=True)
@@ -102,7 +87,7 @@ class Builder:
                 elif isinstance(node.value, tuple):
                     node = node.value[int(part)]
                     where = node.position
-            raise _blamed(error, node.value if isinstance(node.value, dict) else {}, Place(where, path)) from error
+            raise blame(error, node.value if isinstance(node.value, dict) else {}, Place(where, path)) from error
 
     def value(self, node: Node, annotation: Any, path: str) -> Any:
         """Return what ``node`` stands for where ``annotation`` is wanted.
@@ -132,7 +117,7 @@ class Builder:
         if isinstance(node.value, tuple) and kind.several is not None:
             function, place, arguments = kind.several, Place(node.position, path), node
         else:
-            function, place, arguments = _named(node, kind, path)
+            function, place, arguments = read_name(node, kind, path)
         made = self._call(function, arguments, place)
         if isinstance(made, Layer):
             self.places[made] = place
@@ -153,7 +138,7 @@ class Builder:
         if lacking:
             raise place.error(f"can not be made in a config, which can not write its {', '.join(lacking)}")
         known = {name: argument for name, argument in arguments_of(function).items() if name not in bound.arguments}
-        entries, problems = _written(node, known, place)
+        entries, problems = read_arguments(node, known, place)
         values = gather((partial(self._argument, known[name], name, entry.node, place)
                          for name, entry in entries.items()), problems)
         bound.arguments.update(zip(entries, values, strict=True))
@@ -162,7 +147,7 @@ class Builder:
         except ConfigError:
             raise
         except _OF_THE_USER as error:
-            raise _blamed(error, entries, place) from error
+            raise blame(error, entries, place) from error
 
     def _argument(self, argument: Argument, name: str, node: Node, place: Place) -> Any:
         if argument.variadic:
@@ -186,63 +171,3 @@ class Builder:
         place = Place(node.position, path)
         return dict(zip(node.value, gather(partial(self.value, entry.node, annotation, place.below(name))
                                            for name, entry in node.value.items()), strict=True))
-
-
-def _named(node: Node, kind: Kind, path: str) -> tuple[Callable[..., Any], Place, Node]:
-    """Return what a node names, where, and the node of its arguments."""
-    if isinstance(node.value, str):
-        name, where, arguments = node.value, node.position, Node(None, node.position)
-    elif isinstance(node.value, dict) and len(node.value) == 1:
-        name, (where, arguments) = next(iter(node.value.items()))
-    else:
-        got = f"{len(node.value)} keys: {', '.join(node.value)}" if isinstance(node.value, dict) else node.kind
-        raise ConfigError.at(node.position, path, f"expected the name of one {kind.title}, alone or before its "
-                                                  f"arguments as in 'Name: {{argument: value}}', got {got}")
-    place = Place(where, Place(where, path).below(name))
-    if name not in kind.members:
-        other = next((other.title for other in KINDS.values() if name in other.members), None)
-        hint = f"; it is a {other}" if other else nearest(name, kind.members) or _list(kind.members)
-        raise place.error(f"unknown {kind.title}{hint}")
-    return kind.members[name], place, arguments
-
-
-def _written(node: Node, known: Mapping[str, Argument], place: Place) -> tuple[dict[str, Entry], list[Problem]]:
-    """Return by name the arguments that ``node`` writes, and the problems of names, number and order."""
-    problems: list[Problem] = []
-    items = node.value if isinstance(node.value, tuple) else (node,)
-    variadic = [name for name, argument in known.items() if argument.variadic]
-    if node.value is None:
-        entries = {}
-    elif variadic:
-        entries = {variadic[0]: Entry(node.position, Node(items, node.position))}
-    elif isinstance(node.value, dict):
-        entries = {name: entry for name, entry in node.value.items() if name in known}
-        problems = [Problem(entry.key_position, place.below(name),
-                            f"unknown key{nearest(name, known) or _list(known)}")
-                    for name, entry in node.value.items() if name not in known]
-    elif len(items) > len(known):
-        raise ConfigError.at(node.position, place.path, f"got {len(items)} values{_list(known)}")
-    elif len(items) > 1 and any(argument.annotation in KINDS for argument in known.values()):
-        raise ConfigError.at(node.position, place.path, f"give these by name{_list(known)}")
-    else:
-        entries = {name: Entry(item.position, item) for name, item in zip(known, items, strict=False)}
-    said = " ".join(problem.message for problem in problems)
-    missing = [repr(name) for name, argument in known.items()
-               if argument.required and name not in entries and repr(name) not in said]
-    if missing:
-        problems.append(Problem(place.where, place.path, f"missing {', '.join(missing)}"))
-    return entries, problems
-
-
-def _list(known: Collection[str]) -> str:
-    if len(known) > 20:
-        return f"; none of the {len(known)} known names is similar"
-    return f"; known: {', '.join(known)}" if known else "; it takes none"
-
-
-def _blamed(error: Exception, entries: Mapping[str, Entry], place: Place) -> ConfigError:
-    """Return the error of a constructor, at the argument that it mentions first, else at the name."""
-    name = next((word for word in re.findall(r"\w+", str(error)) if word in entries), None)
-    if name is not None:
-        place = Place(entries[name].node.position, place.below(name))
-    return place.error(message(error))

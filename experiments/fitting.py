@@ -8,8 +8,9 @@ import numpy as np
 from ..data import DataLoader
 from ..layers.core import Array, ChainruleError, Layer, Shape, UnknownNameError
 from ..training import Callback, ScheduleRunner, evaluation_mode
-from .binding import Builder, Place
+from .binding import Builder
 from .experiment import Experiment
+from .naming import Place
 
 __all__ = ["check_fit"]
 

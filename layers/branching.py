@@ -63,7 +63,7 @@ class Copy(Layer):
     locally_linear = True
 
     def __init__(self, n: int = 2) -> None:
-        self.n = check_size(n, "n", "Copy")
+        self.n = check_size(n, "n", "Copy", least=2)
 
     def forward(self, x: Array) -> tuple[Array, ...]:
         check_shape(x, (...,), name="x", owner=self)

@@ -39,7 +39,7 @@ class MultiLabelMarginLoss(Loss):
 
     Example:
         >>> MultiLabelMarginLoss().forward(np.array([0.5, 0.25, 1.0, 0.0]), np.array([2, 0, -1, 3]))
-        0.4375
+        0.375
     """
 
     locally_linear = True

@@ -85,7 +85,7 @@ class Stretch:
 
     def restore(self, entries: list[Mapping[str, Any]]) -> None:
         """Take what ``entries`` yielded, one for each parameter; an empty one for those that took no step."""
-        self.steps = [int(entry.get("step", 0)) for entry in entries]
+        self.steps = [int(entry.get("step", bool(entry))) for entry in entries]     # torch's SGD and Muon do not count
         self.state.clear()
         arrays = [{name: np.asarray(value) for name, value in entry.items() if name != "step"} for entry in entries]
         for (start, stop, parameter), entry in zip(self.places(), arrays, strict=True):

@@ -10,7 +10,7 @@ from ..core import Array, Shape
 
 __all__ = ["Part", "parts"]
 
-_ROOM = 1 << 17         # weights at a time
+_ROOM = 1 << 18         # weights at a time
 
 
 class Part(NamedTuple):

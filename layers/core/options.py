@@ -3,7 +3,7 @@
 import inspect
 from typing import Any
 
-from .parameter import Parameter
+from .parameter import Buffer, Parameter
 
 __all__ = ["options", "show_options"]
 
@@ -12,8 +12,8 @@ def options(thing: object) -> dict[str, Any]:
     """Return the constructor's arguments that differ from their defaults, positional ones first.
 
     Every class keeps its arguments under their own names, with an underscore behind where a method has the name; a
-    Parameter kept in the place of a flag such as ``bias`` stands for True, None for False. Generators and names that
-    begin with an underscore are left out.
+    Parameter kept in the place of a flag such as ``bias`` stands for True, None for False; a Buffer for
+    its values. Generators and names that begin with an underscore are left out.
     """
     found: dict[str, Any] = {}
     for name, argument in inspect.signature(type(thing).__init__).parameters.items():
@@ -22,6 +22,8 @@ def options(thing: object) -> dict[str, Any]:
             continue
         if isinstance(argument.default, bool) and not isinstance(value, bool):
             value = isinstance(value, Parameter)
+        elif isinstance(value, Buffer):
+            value = value.data.tolist() if value.data.size <= 8 else ...
         if argument.default is argument.empty or not _same(value, argument.default):
             found[name] = value
     return found

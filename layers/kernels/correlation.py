@@ -65,7 +65,7 @@ def correlate_adjoint(grad_out: Array, weight: Array, window: Window, groups: in
     if max(window.stride) == 1:
         exchanged = weight.reshape(groups, -1, *weight.shape[1:]).swapaxes(1, 2)
         mirrored = np.flip(exchanged, axis=tuple(range(3, exchanged.ndim))).reshape(-1, *exchanged.shape[2:])
-        return correlate(grad_out, mirrored, None, _mirrored(window), groups)
+        return correlate(grad_out, mirrored, None, _mirrored(window, grad_out.shape[2:], spatial), groups)
     grad_x = np.zeros((len(grad_out), groups, weight.shape[1], *spatial), grad_out.dtype)
     matrix = _matrix(weight, groups).swapaxes(2, 3)
     outputs, inner = grad_out.shape[2:], len(spatial) - 1
@@ -171,8 +171,8 @@ def _planar(window: Window) -> Window:
     return Window((1, *kernel), (1, *stride), ((0, 0), *padding), (1, *dilation))
 
 
-def _mirrored(window: Window) -> Window:
-    """Return the window through which an input sees the outputs, for stride one."""
-    padding = tuple((extent - 1 - before, extent - 1 - after)
-                    for extent, (before, after) in zip(window.extent, window.padding, strict=True))
-    return window._replace(padding=padding)
+def _mirrored(window: Window, outputs: Shape, spatial: Shape) -> Window:
+    """Return the window through which an input of sizes ``spatial`` sees the outputs, for stride one."""
+    margins = ((extent - 1 - before, size + before - count) for extent, (before, _), count, size
+               in zip(window.extent, window.padding, outputs, spatial, strict=True))
+    return window._replace(padding=tuple(margins))

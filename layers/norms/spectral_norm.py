@@ -1,7 +1,7 @@
 """Spectral normalisation: weights divided by their largest singular value."""
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -89,7 +89,7 @@ class SpectralNorm(Reparametrized):
     def _matrix(self, weight: Array) -> Array:
         return np.moveaxis(weight, self.dim, 0).reshape(weight.shape[self.dim], -1)
 
-    def _unit(self, vector: Array) -> Array:
+    def _unit(self, vector: Any) -> Array:
         return np.asarray(vector / max(float(np.linalg.norm(vector)), self.eps))
 
 

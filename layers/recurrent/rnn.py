@@ -59,6 +59,7 @@ class RNN(RNNBase):
 
     ``forward(x, hx=None, lengths=None)`` returns ``(output, h_n)``: h of the last layer at every step, and h of every
     layer and direction after the last. With ``lengths`` a finished sequence keeps its state and its output is zero.
+    ``dropout`` acts in training, after every layer but the last.
 
     Shapes:
         x:       (L, N, input_size); (N, L, input_size) with batch_first; (L, input_size) without a batch

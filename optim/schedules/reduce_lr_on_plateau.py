@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 
-from ...layers.core import StateError, ValueRangeError, check_choice, check_range, check_size
+from ...layers.core import StateError, check_choice, check_range, check_size
 from ..optimizer import Optimizer
 from .schedule import Schedule
 
@@ -43,7 +43,7 @@ class ReduceLROnPlateau(Schedule):
         self.cooldown = check_size(cooldown, "cooldown", owner, least=0)
         self.min_lr = min_lr
         self.eps = eps
-        self._min_lrs()
+        self.per_group("min_lr")
         self.last_epoch = 0
         self.last_lrs = [group["lr"] for group in optimizer.param_groups]
         self.best = math.inf if mode == "min" else -math.inf
@@ -73,15 +73,7 @@ class ReduceLROnPlateau(Schedule):
         return sign * metric > sign * bar
 
     def _reduce(self) -> None:
-        for group, min_lr in zip(self.optimizer.param_groups, self._min_lrs(), strict=True):
+        for group, min_lr in zip(self.optimizer.param_groups, self.per_group("min_lr"), strict=True):
             lower = max(group["lr"] * self.factor, min_lr)
             if group["lr"] - lower > self.eps:
                 group["lr"] = lower
-
-    def _min_lrs(self) -> list[float]:
-        groups = len(self.optimizer.param_groups)
-        min_lrs = list(self.min_lr) if isinstance(self.min_lr, Sequence) else [self.min_lr] * groups
-        if len(min_lrs) != groups:
-            raise ValueRangeError(f"ReduceLROnPlateau expected one min_lr, or one for each of the {groups} groups, got "
-                                  f"{len(min_lrs)}")
-        return min_lrs

@@ -1,6 +1,6 @@
 """The base of learning-rate schedules: functions of the step, applied to every group of an optimiser."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from ...layers.core import StateError, ValueRangeError
@@ -14,12 +14,13 @@ class Schedule:
 
     Making the schedule sets the rate of step 0; every ``step()`` sets the next. Whether a step is an epoch or a batch
     is the caller's choice. When others change the rate in between, a second schedule for example, the factor by which
-    they did stays in force, as in PyTorch. A subclass writes ``lr_at``.
+    they did stays in force, as in PyTorch. A subclass writes ``lr_at``, or ``set_group`` if it sets more than a rate.
 
     Attributes:
         last_epoch:   the number of steps taken
         base_lrs:     the rate of every group that ``lr_at`` starts from
         needs_metric: whether ``step`` must be given a number to judge by
+        chainable:    False: what others did to the rate is overwritten
 
     Raises: StateError when resuming (``last_epoch`` >= 0) an optimiser that no schedule has been used on.
 
@@ -27,6 +28,7 @@ class Schedule:
     """
 
     needs_metric: ClassVar[bool] = False
+    chainable: ClassVar[bool] = True
     state_names: ClassVar[tuple[str, ...]] = ("last_epoch", "base_lrs", "last_lrs")
 
     def __init__(self, optimizer: Optimizer, last_epoch: int = -1) -> None:
@@ -43,6 +45,19 @@ class Schedule:
         """Return the rate at a step, counted from 0."""
         raise NotImplementedError(f"{type(self).__name__}.lr_at")
 
+    def set_group(self, index: int, step: int, base_lr: float) -> None:
+        """Give group number ``index`` its rate at a step, and whatever else the schedule sets."""
+        self.optimizer.param_groups[index]["lr"] = self.lr_at(step, base_lr)
+
+    def per_group(self, name: str) -> list[Any]:
+        """Return the option ``name``, which was given as one value or as one for each group, for each group."""
+        value, groups = getattr(self, name), len(self.optimizer.param_groups)
+        values = list(value) if isinstance(value, Sequence) else [value] * groups
+        if len(values) != groups:
+            raise ValueRangeError(f"{type(self).__name__} expected one {name}, or one for each of the {groups} groups, "
+                                  f"got {len(values)}")
+        return values
+
     def step(self, metrics: float | None = None) -> None:
         """Set the learning rates of the next step; only schedules with ``needs_metric`` look at ``metrics``."""
         for group in self.optimizer.param_groups[len(self.base_lrs):]:      # all at first; later those newly added
@@ -51,9 +66,10 @@ class Schedule:
             self.last_lrs.append(group["initial_lr"] if self.last_epoch < 0 else group["lr"])
         self.last_epoch += 1
         for index, group in enumerate(self.optimizer.param_groups):
-            if self.last_lrs[index]:
+            if self.chainable and self.last_lrs[index]:
                 self.base_lrs[index] *= group["lr"] / self.last_lrs[index]      # 1, unless others changed the rate
-            group["lr"] = self.last_lrs[index] = self.lr_at(self.last_epoch, self.base_lrs[index])
+            self.set_group(index, self.last_epoch, self.base_lrs[index])
+            self.last_lrs[index] = group["lr"]
 
     def get_last_lr(self) -> list[float]:
         """Return the learning rate of every group as last set."""

@@ -71,7 +71,7 @@ WRONG = [
     (("test_size: 0.25", "test_size: 1.25"),
      ["3:14: data.test_size: data expected test_size as a share below 1 or a whole number of samples, got 1.25"]),
     (("loss: CrossEntropyLoss", "loss: MSELoss"), ["8:1: loss: MSELoss() expected target"]),
-    (("loss: CrossEntropyLoss", "loss: Tanh"), ["8:7: loss.Tanh: unknown loss; it is a layer"]),
+    (("loss: CrossEntropyLoss", "loss: Tanh"), ["8:7: loss.Tanh: unknown loss; that is of the kind layer"]),
     (("[accuracy]", "[acuracy]"), ["10:11: metrics.0.acuracy: unknown metric – did you mean 'accuracy'?"]),
     (("[accuracy]", "accuracy"),
      ["10:10: metrics: expected a list, got the text 'accuracy'; even a single item stands in brackets, [...]"]),
@@ -84,7 +84,8 @@ WRONG = [
     (("data:", "seed: -1\ndata:"), ["1:7: seed: config expected seed as a whole number of at least 0, got -1"]),
     (("data:", "name: ../up\ndata:"), ["1:7: name: config expected name as letters, digits"]),
     (("SGD", "SDG", "- Tanh", "- Tahn", "epochs: 2", "epoch: 2"),
-     ["6:5: model.1.Tahn: unknown layer", "9:13: optimizer.SDG: unknown optimizer", "12:3: training.epoch: unknown key"]),
+     ["6:5: model.1.Tahn: unknown layer", "9:13: optimizer.SDG: unknown optimizer",
+      "12:3: training.epoch: unknown key"]),
 ]
 
 
@@ -148,7 +149,8 @@ def test_a_wrong_command_ends_in_one_line(folder, capsys, arguments):
     assert line.endswith("--help")
 
 
-@pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["train", "--help"], ["check", "-h"], ["trace", "-h"]])
+@pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["train", "--help"], ["check", "-h"],
+                                       ["trace", "-h"]])
 def test_help_and_version_are_printed(capsys, arguments):
     with pytest.raises(SystemExit) as caught:
         main(arguments)

@@ -55,10 +55,12 @@ def test_a_shape_that_does_not_fit_is_said_at_the_layer(path, override, line):
 MISFITS = [
     ("loss=MSELoss", "loss: MSELoss"),
     ("model.2.Linear=[5,2]", "c.yaml:9:1: loss: CrossEntropyLoss"),
-    ("loss={CrossEntropyLoss: {reduction: none}}", "loss.CrossEntropyLoss: training and evaluation expected a loss that is one number"),
+    ("loss={CrossEntropyLoss: {reduction: none}}",
+     "loss.CrossEntropyLoss: training and evaluation expected a loss that is one number"),
     ("metrics=[mean_absolute_error]", "metrics.0: MeanAbsoluteError expected target"),
-    ("training.callbacks=[EarlyStopping]", "training.callbacks.0: unknown monitor of EarlyStopping 'val_loss' – did you "
-                                           "mean 'loss'?; known: accuracy, loss; val_… needs a validation_size in data"),
+    ("training.callbacks=[EarlyStopping]",
+     "training.callbacks.0: unknown monitor of EarlyStopping 'val_loss' – did you mean 'loss'?; known: accuracy, loss; "
+     "val_… needs a validation_size in data"),
     ("model=[Tanh]", "model: has no parameters, so there is nothing to train"),
     ("data.dataset.blobs.noise=.inf", "c.yaml:2:3: data.dataset: x has non-finite values, 82 of 82"),
 ]

@@ -67,7 +67,7 @@ def test_what_does_not_fit_is_refused_in_words_at_its_place(text, annotation, wo
 
 
 def test_long_lists_are_not_repeated_in_messages():
-    with pytest.raises(ConfigError, match="got a list$"):
+    with pytest.raises(ConfigError, match=r"got a list$"):
         parse(node(str(list(range(50)))), int, "key")
 
 

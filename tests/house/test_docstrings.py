@@ -18,7 +18,8 @@ from chainrule.optim import Optimizer
 ROOMS = [layers, losses, optim, data, training, models, zoo, testing]
 PUBLIC = {f"{room.__name__}.{name}": getattr(room, name) for room in ROOMS for name in room.__all__}
 NAMES = {name.rsplit(".", 1)[1]: thing for name, thing in PUBLIC.items()} | {"np": np, "chainrule": chainrule}
-ABSTRACT = {Layer, Loss, Optimizer, losses.ClassLoss, losses.ElementwiseLoss, layers.Elementwise, layers.LinearMap, layers.Gate, models.Model}
+ABSTRACT = {Layer, Loss, Optimizer, losses.ClassLoss, losses.ElementwiseLoss,
+            layers.Elementwise, layers.LinearMap, layers.Gate, models.Model}
 SECTIONS = ["Shapes", "Attributes", "Gradients", "Cost", "Raises", "Source", "Example"]
 
 
@@ -32,7 +33,7 @@ def test_everything_public_is_described(name):
     if not (inspect.isclass(thing) or inspect.isfunction(thing)):
         return
     docstring = inspect.getdoc(thing) or ""
-    assert docstring and docstring.splitlines()[0].endswith((".", "…", ":")) or "\n" in docstring
+    assert docstring.splitlines()[0].endswith((".", "…", ":", ",")) or "\n" in docstring
     assert len(docstring.splitlines()) <= 27, "at most 25 lines"
 
 

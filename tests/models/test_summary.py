@@ -18,12 +18,13 @@ def test_the_convolution_of_the_lecture():
 @pytest.mark.parametrize("kernel", [1, 3, 7])
 def test_stacked_convolutions_see_one_plus_l_times_k_minus_one(depth, kernel):
     rows = summary(Sequential(*(Conv2d(2, 2, kernel) for _ in range(depth))), (2, 64, 64)).rows
-    assert [row.receptive_field for row in rows] == [(1 + (l + 1) * (kernel - 1),) * 2 for l in range(depth)]
+    assert [row.receptive_field for row in rows] == [(1 + layers * (kernel - 1),) * 2 for layers in range(1, depth + 1)]
 
 
 def test_fields_grow_through_nested_containers_and_strides():
     block = Residual(Sequential(Conv2d(4, 4, 3, padding=1), ReLU(), Conv2d(4, 4, 3, padding=1)))
-    rows = summary(Sequential(Conv2d(1, 4, 3, stride=2), MaxPool2d(2), block, Flatten(), Linear(4 * 49, 3)), (1, 30, 30)).rows
+    model = Sequential(Conv2d(1, 4, 3, stride=2), MaxPool2d(2), block, Flatten(), Linear(4 * 49, 3))
+    rows = summary(model, (1, 30, 30)).rows
     assert [(row.path, row.receptive_field) for row in rows] == [
         ("0", (3, 3)), ("1", (5, 5)), ("2.branch.0", (13, 13)), ("2.branch.1", (13, 13)), ("2.branch.2", (21, 21)),
         ("3", (21, 21)), ("4", None)]

@@ -1,10 +1,12 @@
 """BP1-BP4 in plain NumPy give what ``Sequential.backward`` leaves in every parameter; so does algorithm 6.4."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
 from chainrule.layers import Linear, ReLU, Sigmoid, Tanh
-from chainrule.losses import L1Penalty, L2Penalty, MSELoss
+from chainrule.losses import CrossEntropyLoss, L1Penalty, L2Penalty, MSELoss
 from chainrule.models import Sequential
 
 SIZES = (5, 7, 4, 3)
@@ -15,7 +17,7 @@ def sigmoid(z):
 
 
 def network(activation):
-    layers = [step for inputs, outputs in zip(SIZES, SIZES[1:], strict=False)
+    layers = [step for inputs, outputs in pairwise(SIZES)
               for step in (Linear(inputs, outputs), activation())]
     return Sequential(*layers).astype(np.float64)
 
@@ -35,6 +37,7 @@ def test_the_four_equations(batch):
 
     W = [layer.weight.data for layer in model[::2]]
     b = [layer.bias.data for layer in model[::2]]
+    sum_W, sum_b = [np.zeros_like(weight) for weight in W], [np.zeros_like(bias) for bias in b]
     for example in range(len(x)):                                   # column by column, as in the book
         a, z = [x[example]], []
         for weight, bias in zip(W, b, strict=True):
@@ -44,11 +47,10 @@ def test_the_four_equations(batch):
         delta = [(a[-1] - target[example]) * slope[-1]]                                             # BP1
         for layer in (1, 0):
             delta.insert(0, (W[layer + 1].T @ delta[0]) * slope[layer])                             # BP2
-        grad_b = delta                                                                              # BP3
-        grad_W = [np.outer(d, inputs) for d, inputs in zip(delta, a, strict=False)]                 # BP4
-        sums = ([g + s for g, s in zip(grad_W, sums[0], strict=True)],
-                [g + s for g, s in zip(grad_b, sums[1], strict=True)]) if example else (grad_W, grad_b)
-    for layer, grad_W, grad_b in zip(model[::2], *sums, strict=True):
+        for layer in range(3):
+            sum_b[layer] += delta[layer]                                                            # BP3
+            sum_W[layer] += np.outer(delta[layer], a[layer])                                        # BP4
+    for layer, grad_W, grad_b in zip(model[::2], sum_W, sum_b, strict=True):
         np.testing.assert_allclose(layer.weight.grad, grad_W, rtol=1e-12, atol=1e-14)
         np.testing.assert_allclose(layer.bias.grad, grad_b, rtol=1e-12, atol=1e-14)
 
@@ -90,8 +92,6 @@ def test_the_weights_of_goodfellow_solve_xor_exactly():
 
 
 def test_softmax_and_cross_entropy_leave_the_difference_at_the_scores():
-    from chainrule.losses import CrossEntropyLoss
-
     rng = np.random.default_rng(1)
     z, labels = rng.normal(size=(6, 4)), rng.integers(0, 4, 6)
     loss = CrossEntropyLoss()

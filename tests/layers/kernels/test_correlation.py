@@ -82,6 +82,17 @@ def test_agrees_with_scipy(shape):
 
 
 @pytest.mark.parametrize("stride", [1, 2])
+def test_what_no_window_sees_has_no_gradient(stride):
+    window = Window((3, 2), (stride, stride), ((1, 0), (0, 1)), (2, 1))
+    grad_out, weight = np.random.default_rng(0).normal(size=(2, 4, 3, 4)), np.ones((4, 2, 3, 2))
+    tight = tuple(reach - sum(margins) for reach, margins in zip(window.covered((3, 4)), window.padding, strict=True))
+    grad_x = correlate_adjoint(grad_out, weight, window, 1, (tight[0] + 2, tight[1] + 1))
+    np.testing.assert_allclose(grad_x[:, :, :tight[0], :tight[1]],
+                               correlate_adjoint(grad_out, weight, window, 1, tight), rtol=1e-12)
+    assert not grad_x[:, :, tight[0]:].any() and grad_x[:, :, :, tight[1]:].any()    # padding behind becomes input
+
+
+@pytest.mark.parametrize("stride", [1, 2])
 def test_a_batch_of_none(stride):
     window = Window((3, 3), (stride, stride), ((1, 1), (1, 1)), (1, 1))
     x, weight = np.zeros((0, 2, 5, 5)), np.ones((4, 2, 3, 3))
