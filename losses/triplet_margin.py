@@ -97,8 +97,21 @@ class TripletMarginLoss(JointLoss):
         return np.asarray((size**self.p).sum(axis=-1, keepdims=True)**(1 / self.p))
 
     def _pull(self, distance: Distance) -> Array:
-        """Return the gradient of the norm; the largest entries share it for p = inf, and zero has none."""
-        ...
+        """Return the gradient of a norm; where ``p`` is infinite the largest entries share it, and a norm of 0 has 0."""
+        size, norm = np.abs(distance.difference), distance.norm
+        if self.p == math.inf:
+            largest = (size == norm).astype(size.dtype)
+            return np.asarray(np.sign(distance.difference) * largest / largest.sum(axis=-1, keepdims=True))
+        ratio = np.divide(size, norm, out=np.ones_like(size), where=size > 0)
+        return np.asarray(np.sign(distance.difference) * ratio**(self.p - 1))
 
     def _pull_dot(self, distance: Distance, difference_dot: Array) -> Array:
-        ...
+        """Return how the gradient of a norm changes as the difference moves."""
+        difference, norm = distance.difference, distance.norm
+        if self.p in (1, math.inf):
+            return np.zeros_like(difference)
+        norm_dot = (self._pull(distance) * difference_dot).sum(axis=-1, keepdims=True)
+        unit = np.divide(difference, norm, out=np.zeros_like(difference), where=norm > 0)
+        steep = (np.abs(unit) if self.p >= 2 else np.where(unit, np.abs(unit), np.inf))**(self.p - 2)
+        return np.divide((self.p - 1) * steep * (difference_dot - unit * norm_dot), norm,
+                         out=np.zeros_like(difference), where=norm > 0)

@@ -1,6 +1,17 @@
-"""Attention: every position looks at others, and the positions it tells apart."""
+"""Attention: every position looks at others; and the positions themselves, which it can not tell apart otherwise."""
 
 from .dot_product import ScaledDotProductAttention
+from .grouped_query import GroupedQueryAttention
+from .learned import LearnedPositions
 from .multihead import MultiheadAttention
+from .rotary import RotaryPositions
+from .sinusoidal import SinusoidalPositions
 
-__all__ = ["MultiheadAttention", "ScaledDotProductAttention"]
+__all__ = [
+    "GroupedQueryAttention",
+    "LearnedPositions",
+    "MultiheadAttention",
+    "RotaryPositions",
+    "ScaledDotProductAttention",
+    "SinusoidalPositions",
+]

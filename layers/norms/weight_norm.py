@@ -18,7 +18,7 @@ class WeightNormOrigin(NamedTuple):
 
 
 class WeightNorm(Reparametrized):
-    """Layer whose weight has direction and length of their own, ``weight = weight_g * weight_v / norm(weight_v)``.
+    """Weights with direction and length of their own, ``weight = weight_g * weight_v / norm(weight_v)``.
 
     Shapes:
         weight_v: that of the layer's weight

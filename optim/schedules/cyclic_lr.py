@@ -58,4 +58,4 @@ class CyclicLR(Cycle):
             return self.scale_fn(cycle if self.scale_mode == "cycle" else step)
         if self.mode == "triangular2":
             return math.ldexp(1.0, 1 - cycle)
-        return float(self.gamma**step) if self.mode == "exp_range" else 1.0
+        return self.gamma**step if self.mode == "exp_range" else 1.0

@@ -26,4 +26,4 @@ class ExponentialLR(Schedule):
         super().__init__(optimizer, last_epoch)
 
     def lr_at(self, step: int, base_lr: float) -> float:
-        return base_lr * float(self.gamma**step)
+        return base_lr * self.gamma**step

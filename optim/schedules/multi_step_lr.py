@@ -1,7 +1,7 @@
 """A learning rate that falls at steps one names."""
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from ..optimizer import Optimizer
 from .schedule import Schedule
@@ -24,11 +24,11 @@ class MultiStepLR(Schedule):
         [0.25]
     """
 
-    def __init__(self, optimizer: Optimizer, milestones: Iterable[int], gamma: float = 0.1,
+    def __init__(self, optimizer: Optimizer, milestones: Sequence[int], gamma: float = 0.1,
                  last_epoch: int = -1) -> None:
         self.milestones = sorted(milestones)
         self.gamma = gamma
         super().__init__(optimizer, last_epoch)
 
     def lr_at(self, step: int, base_lr: float) -> float:
-        return base_lr * float(self.gamma ** bisect_right(self.milestones, step))
+        return base_lr * self.gamma ** bisect_right(self.milestones, step)
