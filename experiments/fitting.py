@@ -67,7 +67,7 @@ def _check_monitor(experiment: Experiment, callback: Callback) -> None:
     monitor = getattr(callback, "monitor", None)
     if monitor is None or (isinstance(callback, ScheduleRunner) and not callback.schedule.needs_metric):
         return
-    columns = ["loss", *(metric.name for metric in experiment.trainer.metrics)]
+    columns = ["loss", *(metric.name for metric in experiment.trainer.metrics if metric.higher_is_better is not None)]
     columns += [f"val_{name}" for name in columns] if experiment.validation else []
     if monitor not in columns:
         fix = "" if experiment.validation else "; val_… needs a validation_size in data"

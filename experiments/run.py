@@ -91,6 +91,8 @@ def _conclude(folder: RunFolder, experiment: Experiment, outcome: dict[str, Any]
     trainer = experiment.trainer
     last = {name: value for name, value in trainer.history[-1].items() if name != "seconds"}
     result = {"stopped": trainer.stopped, **last, **outcome}
-    folder.write("result.json", json.dumps(result, indent=2, default=np.ndarray.tolist).encode())
+    finite = {name: None if isinstance(value, float) and not math.isfinite(value) else value
+              for name, value in result.items()}      # JSON has no NaN
+    folder.write("result.json", json.dumps(finite, indent=2, default=np.ndarray.tolist, allow_nan=False).encode())
     folder.write("curves.png", draw_curves(trainer.history.rows, experiment.name))
     return result

@@ -100,8 +100,8 @@ def show_values(array: Array) -> str:
 
     Example:
         >>> from chainrule.experiments.tracing import show_values
-        >>> show_values(np.array([[1.0, -0.25]])), show_values(np.linspace(-1, 1, 101))
-        ('[[ 1.   -0.25]]', 'least -1, mean 0, largest 1, root mean square 0.5831')
+        >>> show_values(np.array([[1.0, -0.25]])), show_values(np.arange(100.0))
+        ('[[ 1.   -0.25]]', 'least 0, mean 49.5, largest 99, root mean square 57.3')
     """
     if array.size <= 32 and (array.ndim == 0 or array.shape[-1] <= 8):
         return np.array2string(array, precision=4, suppress_small=True)

@@ -45,7 +45,16 @@ from .linear_map import LinearMap
 from .matmul import MatMul
 from .maxout import Maxout
 from .noise import GaussianNoise
-from .norms import CrossMapLRN2d, LocalResponseNorm, SpectralNorm, WeightNorm, spectral_norm, weight_norm
+from .norms import (
+    CrossMapLRN2d,
+    LayerNorm,
+    LocalResponseNorm,
+    RMSNorm,
+    SpectralNorm,
+    WeightNorm,
+    spectral_norm,
+    weight_norm,
+)
 from .padding import (
     CircularPad1d,
     CircularPad2d,
@@ -64,6 +73,7 @@ from .padding import (
     ZeroPad3d,
 )
 from .pooling import AvgPool2d, MaxPool2d
+from .recurrent import GRU, LSTM, RNN, GRUCell, LSTMCell, RNNCell
 from .reshape import Flatten, Identity, Unflatten
 from .shuffle import ChannelShuffle, PixelShuffle, PixelUnshuffle, Reshape, Transpose
 from .softmax import LogSoftmax, Softmax, Softmax2d, Softmin
@@ -76,6 +86,9 @@ __all__ = [
     "ELU",
     "GELU",
     "GLU",
+    "GRU",
+    "LSTM",
+    "RNN",
     "SELU",
     "Add",
     "AlphaDropout",
@@ -109,6 +122,7 @@ __all__ = [
     "FeatureAlphaDropout",
     "Flatten",
     "Fold",
+    "GRUCell",
     "Gate",
     "GaussianNoise",
     "Hardshrink",
@@ -116,7 +130,9 @@ __all__ = [
     "Hardswish",
     "Hardtanh",
     "Identity",
+    "LSTMCell",
     "Layer",
+    "LayerNorm",
     "LeCunTanh",
     "LeakyReLU",
     "Linear",
@@ -136,6 +152,8 @@ __all__ = [
     "PixelShuffle",
     "PixelUnshuffle",
     "Power",
+    "RMSNorm",
+    "RNNCell",
     "RReLU",
     "ReLU",
     "ReLU6",

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,6 +18,7 @@ from ..layers.core import (
     Shape,
     ShapeError,
     ValueRangeError,
+    as_dtype,
     call,
     call_back,
     check_shape,
@@ -29,9 +31,10 @@ __all__ = ["AdaptiveLogSoftmaxWithLoss"]
 
 
 class Visit(NamedTuple):
-    """Which rows went through the head or through a cluster, and the calls that were made."""
+    """The head (part 0) or a cluster, which rows went through it, and the calls that were made."""
 
-    rows: Array
+    part: int
+    rows: Array | slice
     entries: tuple[Entry, ...]
 
 
@@ -97,21 +100,20 @@ class AdaptiveLogSoftmaxWithLoss(Layer):
             raise ValueRangeError(f"{self.title} expected classes from 0 to {self.n_classes - 1} in target, "
                                   f"got {target.min()} to {target.max()}")
         rows, label = x.reshape(-1, self.in_features), target.reshape(-1)
-        cluster = np.searchsorted(self.cutoffs, label, side="right")      # 0: in the head itself
-        entry = np.where(cluster == 0, label, self.cutoffs[0] + cluster - 1)
-        cost, visit = self._visit([self.head], "head", slice(None), rows, entry)
-        visits = [visit]
-        for index, layers in enumerate(self.tail):
-            (members,) = np.nonzero(cluster == index + 1)
+        cluster = np.searchsorted(self.cutoffs, label, side="right")        # 0: the class is in the head itself
+        cost, entries = self._cost(0, rows, np.where(cluster == 0, label, self.cutoffs[0] + cluster - 1))
+        visits = [Visit(0, slice(None), entries)]
+        for part, low in enumerate(self.cutoffs, start=1):
+            members = np.flatnonzero(cluster == part)
             if members.size:
-                more, visit = self._visit(layers, f"tail.{index}", members, rows, label - self.cutoffs[index])
+                more, entries = self._cost(part, rows[members], label[members] - low)
                 cost[members] += more
-                visits.append(visit)
+                visits.append(Visit(part, members, entries))
         self.cache = AdaptiveCache(tuple(visits), target.shape, cost.dtype)
         return -cost.reshape(target.shape), cost.mean() if cost.size else cost.dtype.type(math.nan)
 
     def backward(self, grad_out: Any = 1.0) -> tuple[Array, None] | None:
-        """Return ``(grad_x, None)``; ``grad_out`` is ``(grad_output, grad_loss)``, or that of the loss alone."""
+        """Return ``(grad_x, None)``; ``grad_out`` is ``(grad_output, grad_loss)``, or grad_loss alone."""
         visits, shape, dtype = self.saved()
         grad_output, grad_loss = grad_out if isinstance(grad_out, tuple) else (None, grad_out)
         grad_cost = np.zeros(math.prod(shape), dtype)
@@ -119,8 +121,8 @@ class AdaptiveLogSoftmaxWithLoss(Layer):
             grad_cost += float(grad_loss) / max(grad_cost.size, 1)
         if grad_output is not None:
             check_shape(grad_output, shape, name="grad_output", owner=self)
-            grad_cost -= grad_output.reshape(-1)
-        grads = [self._back(visit, grad_cost) for visit in visits]
+            grad_cost -= as_dtype(grad_output.reshape(-1), dtype)
+        grads = [self._back(visit, grad_cost[visit.rows]) for visit in visits]
         if not self.needs_input_grad:
             return None
         grad_x = np.zeros_like(grads[0])
@@ -130,15 +132,56 @@ class AdaptiveLogSoftmaxWithLoss(Layer):
 
     def log_prob(self, x: Array) -> Array:
         """Return the log-probability of every class, (..., in_features) -> (..., n_classes)."""
-        head, *tails = (LogSoftmax().value(self._scores(layers, name, x)[0])
-                        for name, layers in (("head", [self.head]), *((f"tail.{i}", t) for i, t in enumerate(self.tail))))
+        head, *tails = (LogSoftmax().value(self._scores(part, x)[0]) for part in range(len(self.tail) + 1))
         first = self.cutoffs[0]
-        return np.concatenate([head[..., :first], *(head[..., first + i, None] + tail for i, tail in enumerate(tails))], -1)
+        return np.concatenate([head[..., :first], *(tail + head[..., first + index, None]
+                                                    for index, tail in enumerate(tails))], axis=-1)
 
     def predict(self, x: Array) -> Array:
         """Return the most probable class, (..., in_features) -> (...); tails are asked only where they may win."""
-        best = np.asarray(self._scores([self.head], "head", x)[0].argmax(axis=-1))
+        best = np.asarray(self._scores(0, x)[0].argmax(axis=-1))
         rare = best >= self.cutoffs[0]
         if rare.any():
             best[rare] = self.log_prob(x[rare]).argmax(axis=-1)
         return best
+
+    def describe(self, *x_shapes: Shape) -> Description:
+        """At most: as if every target lay in the cluster that costs most."""
+        x_shape, target_shape = x_shapes
+        self._check(x_shape, target_shape)
+        count, width, long = math.prod(target_shape), self.in_features, np.dtype(np.int64).itemsize
+        narrow = [(first.out_features, then.out_features) for first, then in self.tail]
+        adds = width * self.head.out_features + max(width * low + low * high for low, high in narrow)
+        kept = width + self.head.out_features + max(low + high for low, high in narrow) + 2     # weights of the rows: 2
+        return self.description(target_shape, (), multiply_adds=count * adds, field=None, kept=(
+            Kept("x0", count * width), Kept("scores", count * kept), Kept("rows", 5 * count, long)))
+
+    def _check(self, x: Array | Shape, target_shape: Shape) -> None:
+        x_shape = x if isinstance(x, tuple) else np.shape(x)
+        check_shape(x, ("N", self.in_features) if len(x_shape) == 2 else (self.in_features,), name="x", owner=self)
+        if target_shape != x_shape[:-1]:
+            raise ShapeError(f"{self.title} expected target of shape {show_shape(x_shape[:-1])} for x of shape "
+                             f"{show_shape(x_shape)}, got {show_shape(target_shape)}")
+
+    def _layers(self, part: int) -> list[tuple[str, Layer]]:
+        return [("head", self.head)] if part == 0 else \
+            [(f"tail.{part - 1}.{index}", layer) for index, layer in enumerate(self.tail[part - 1])]
+
+    def _scores(self, part: int, x: Array) -> tuple[Array, tuple[Entry, ...]]:
+        entries = []
+        for name, layer in self._layers(part):
+            x, entry = call(layer, x, at=(self, name))
+            entries.append(entry)
+        return x, tuple(entries)
+
+    def _cost(self, part: int, x: Array, label: Array) -> tuple[Array, tuple[Entry, ...]]:
+        scores, entries = self._scores(part, x)
+        cost, entry = call(self._cross_entropy, scores, label, at=(self, "cross_entropy"))
+        return cost, (*entries, entry)
+
+    def _back(self, visit: Visit, grad: Any) -> Any:
+        names = (*(name for name, _ in self._layers(visit.part)), "cross_entropy")
+        for index, entry in reversed([*enumerate(visit.entries)]):
+            grad = call_back(entry.layer, entry, grad, at=(self, names[index]),
+                             needs_input_grad=self.needs_input_grad or index > 0)
+        return grad

@@ -10,7 +10,7 @@ from .margin_ranking import signs
 
 __all__ = ["CosineEmbeddingLoss"]
 
-EPSILON = 1e-12     # added to squared lengths, as in PyTorch, so that a vector of zeros has a direction
+EPSILON = float(np.float32(1e-12))      # added to squared lengths as in PyTorch, so that none is zero
 
 
 class Directions(NamedTuple):

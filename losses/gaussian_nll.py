@@ -32,8 +32,8 @@ class Gaussian(NamedTuple):
 class GaussianNLLLoss(JointLoss):
     """Gaussian negative log-likelihood, ``(log(var) + error**2 / var) / 2`` with ``error = input - target``.
 
-    ``full`` adds ``log(2 * pi) / 2``. A variance below ``eps`` counts as ``eps``, in the gradients too, which flow on to
-    it as if it were: so it can grow again.
+    ``full`` adds ``log(2 * pi) / 2``. A variance below ``eps`` counts as ``eps``, yet has the gradient of one that is
+    ``eps``, as in PyTorch: so it can grow again.
 
     Shapes:
         input:  any, means; target: that of input, with axes of size 1 where it is stretched

@@ -1,4 +1,4 @@
-"""Losses of several predictions, or of targets in several parts: PyTorch's order of arguments, and that of the house."""
+"""Losses whose prediction or target has several parts: PyTorch's order of arguments beside that of every loss."""
 
 from typing import Any
 

@@ -50,7 +50,7 @@ class TripletMarginLoss(JointLoss):
                  reduction: str = "mean") -> None:
         super().__init__(reduction)
         self.margin = check_range(margin, 0, math.inf, name="margin", owner="TripletMarginLoss", open_low=True)
-        self.p = check_range(p, 0, math.inf, name="p", owner="TripletMarginLoss", open_low=True)
+        self.p = check_range(float(p), 0, math.inf, name="p", owner="TripletMarginLoss", open_low=True)
         self.eps = eps
         self.swap = swap
 
@@ -97,7 +97,7 @@ class TripletMarginLoss(JointLoss):
         return np.asarray((size**self.p).sum(axis=-1, keepdims=True)**(1 / self.p))
 
     def _pull(self, distance: Distance) -> Array:
-        """Return the gradient of a norm; where ``p`` is infinite the largest entries share it, and a norm of 0 has 0."""
+        """Return the gradient of a norm; for an infinite ``p`` the largest entries share it, and a norm of 0 has none."""
         size, norm = np.abs(distance.difference), distance.norm
         if self.p == math.inf:
             largest = (size == norm).astype(size.dtype)
@@ -113,5 +113,5 @@ class TripletMarginLoss(JointLoss):
         norm_dot = (self._pull(distance) * difference_dot).sum(axis=-1, keepdims=True)
         unit = np.divide(difference, norm, out=np.zeros_like(difference), where=norm > 0)
         steep = (np.abs(unit) if self.p >= 2 else np.where(unit, np.abs(unit), np.inf))**(self.p - 2)
-        return np.divide((self.p - 1) * steep * (difference_dot - unit * norm_dot), norm,
-                         out=np.zeros_like(difference), where=norm > 0)
+        bend = (self.p - 1) * steep * (difference_dot - unit * norm_dot)
+        return np.asarray(np.divide(bend, norm, out=np.zeros_like(difference), where=norm > 0))

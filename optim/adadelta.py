@@ -24,7 +24,7 @@ class Adadelta(Optimizer):
     Source: Zeiler 2012, algorithm 1.
 
     Example:
-        >>> w = Parameter(np.array([1.0, 2.0]))
+        >>> w = Parameter(np.array([1.0, 2.0]), dtype=np.float64)
         >>> optimizer = Adadelta([w], rho=0.0, eps=1.0)
         >>> w.grad = np.array([0.0, -1e3])      # sqrt(0 + eps) / sqrt(grad**2 + eps) * grad is nearly -1
         >>> optimizer.step()

@@ -28,7 +28,7 @@ class Adafactor(Optimizer):
     Source: Shazeer & Stern 2018, algorithms 4 to 6, without momentum; torch.optim.Adafactor.
 
     Example:
-        >>> w = Parameter(np.array([[1.0, 2.0], [3.0, 4.0]]))
+        >>> w = Parameter(np.array([[1.0, 2.0], [3.0, 4.0]]), dtype=np.float64)
         >>> optimizer = Adafactor([w], lr=0.5)
         >>> w.grad = np.array([[1e-3, -1e3], [1e-3, -1e3]])
         >>> optimizer.step()                        # of length 0.5 * rms(w)

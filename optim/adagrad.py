@@ -22,7 +22,7 @@ class Adagrad(Optimizer):
     Source: Duchi, Hazan & Singer 2011, figure 1; torch.optim.Adagrad.
 
     Example:
-        >>> w = Parameter(np.array([1.0, 2.0]))
+        >>> w = Parameter(np.array([1.0, 2.0]), dtype=np.float64)
         >>> optimizer = Adagrad([w], lr=0.5)
         >>> for _ in range(2):              # steps of lr, then lr / sqrt(2), and so on
         ...     w.grad = np.array([1e-3, -1e3])

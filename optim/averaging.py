@@ -99,10 +99,10 @@ class AveragedModel(Layer):
 
     def _pairs(self, ours: Iterable[State], theirs: Iterable[State]) -> list[tuple[State, State]]:
         averages, currents = list(ours), list(theirs)
-        shapes, given = ([each.data.shape for each in some] for some in (averages, currents))
-        if shapes != given:
-            raise ShapeError(f"AveragedModel expected the model it was made of, with {' '.join(map(show_shape, shapes))}"
-                             f", got one with {' '.join(map(show_shape, given))}")
+        known, given = (", ".join(show_shape(each.data.shape) for each in some) for some in (averages, currents))
+        if known != given:
+            raise ShapeError(f"AveragedModel expected the model it was made of, with arrays of shape {known}, got "
+                             f"{given}")
         return list(zip(averages, currents, strict=True))
 
 

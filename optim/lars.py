@@ -25,7 +25,7 @@ class LARS(SGD):
     Source: You, Gitman & Ginsburg 2017, equation 6; the rate outside of the momentum, as in torch.optim.SGD.
 
     Example:
-        >>> w = Parameter(np.array([3.0, 4.0]))
+        >>> w = Parameter(np.array([3.0, 4.0]), dtype=np.float64)
         >>> optimizer = LARS([w], lr=1.0, trust_coefficient=0.1)
         >>> w.grad = np.array([1e6, 0.0])               # a tenth of the norm of w, whatever the gradient
         >>> optimizer.step()

@@ -80,7 +80,7 @@ class LBFGS(Optimizer):
         if _largest(grad) <= tolerance_grad:
             return first
         for iteration in range(group["max_iter"]):
-            x, d, t = self._gathered("data"), self._direction(grad), float(group["lr"])
+            x, d, t = self._weights(), self._direction(grad), float(group["lr"])
             if not self._counts["n_iter"]:
                 t *= min(1.0, 1 / float(np.abs(grad).sum()))        # the scale of the first step is anyone's guess
             self._counts["n_iter"] += 1
@@ -109,15 +109,14 @@ class LBFGS(Optimizer):
 
         The names are those of torch.optim; the pairs are the rows of old_dirs and old_stps.
         """
-        memory = {"old_dirs": np.array([pair.change for pair in self._pairs]),
-                  "old_stps": np.array([pair.step for pair in self._pairs])}
-        entry = {**self._counts, **{name: np.copy(value) if name != "t" else value for name, value in
-                                    self._last.items()}, **memory}
-        return {"state": {0: entry} if self._last else {}, "param_groups": super().state_dict()["param_groups"]}
+        entry = {**self._counts, **{name: value if name == "t" else value.copy() for name, value in self._last.items()},
+                 "old_dirs": np.array([pair.change for pair in self._pairs]),
+                 "old_stps": np.array([pair.step for pair in self._pairs])}
+        return {**super().state_dict(), "state": {0: entry} if self._last else {}}
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
         """Go on where ``state_dict()`` was taken, here or by torch.optim.LBFGS."""
-        entry = next(iter(state_dict["state"].values()), {})
+        entry: Mapping[str, Any] = next(iter(state_dict["state"].values()), {})
         vectors = [np.array(each) for name in ("old_dirs", "old_stps") for each in entry.get(name, ())]
         last = {name: np.array(entry[name]) for name in ("d", "prev_flat_grad") if name in entry}
         size = sum(parameter.size for parameter in parameters_of(self.param_groups))
@@ -150,17 +149,19 @@ class LBFGS(Optimizer):
 
     def _evaluate(self, closure: Closure) -> tuple[float, Array]:
         self._counts["func_evals"] += 1
-        return float(closure()), self._gathered("grad")
+        return float(closure()), self._gradient()
 
     def _trial(self, closure: Closure, x: Array, d: Array, t: float) -> Trial:
         self._place(x + t * d)
         loss, grad = self._evaluate(closure)
         return Trial(t, loss, grad, float(grad @ d))
 
-    def _gathered(self, what: str) -> Array:
-        """Return data or gradients of all parameters as a new vector; zero for gradients that are not there."""
-        return np.concatenate([getattr(parameter, what).ravel() if what == "data" or
-                               (parameter.reached and parameter.requires_grad) else np.zeros(parameter.size, parameter.dtype)
+    def _weights(self) -> Array:
+        return np.concatenate([parameter.data.ravel() for parameter in parameters_of(self.param_groups)])
+
+    def _gradient(self) -> Array:
+        return np.concatenate([parameter.grad.ravel() if parameter.reached and parameter.requires_grad
+                               else np.zeros(parameter.size, parameter.dtype)
                                for parameter in parameters_of(self.param_groups)])
 
     def _place(self, vector: Array) -> None:

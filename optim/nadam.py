@@ -29,7 +29,7 @@ class NAdam(Optimizer):
     Source: Dozat 2016, algorithm 2 with the warm-up of mu of its section 4; torch.optim.NAdam.
 
     Example:
-        >>> w = Parameter(np.array([1.0, 2.0]))
+        >>> w = Parameter(np.array([1.0, 2.0]), dtype=np.float64)
         >>> optimizer = NAdam([w], lr=0.5)
         >>> w.grad = np.array([1e-3, -1e3])
         >>> optimizer.step()

@@ -28,7 +28,7 @@ class RAdam(Optimizer):
     Source: Liu et al. 2020, algorithm 2; torch.optim.RAdam.
 
     Example:
-        >>> w = Parameter(np.array([1.0, 2.0]))
+        >>> w = Parameter(np.array([1.0, 2.0]), dtype=np.float64)
         >>> optimizer = RAdam([w], lr=0.5)
         >>> w.grad = np.array([1e-3, -1.0])         # the first steps are those of momentum
         >>> optimizer.step()

@@ -24,7 +24,7 @@ class Rprop(Optimizer):
     Source: Riedmiller & Braun 1993, without the way back when the sign turns, as in torch.optim.Rprop.
 
     Example:
-        >>> w = Parameter(np.array([1.0, 2.0]))
+        >>> w = Parameter(np.array([1.0, 2.0]), dtype=np.float64)
         >>> optimizer = Rprop([w], lr=0.5)
         >>> for sign in (1, -1):                    # the second element keeps its sign
         ...     w.grad = np.array([sign * 1e3, -1e-3])

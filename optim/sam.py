@@ -30,7 +30,7 @@ class SAM(Optimizer):
     Source: Foret et al. 2021, algorithm 1; Kwon et al. 2021 for ``adaptive``.
 
     Example:
-        >>> w = Parameter(np.array([3.0, 4.0]))
+        >>> w = Parameter(np.array([3.0, 4.0]), dtype=np.float64)
         >>> optimizer = SAM(SGD([w], lr=0.1), rho=0.5)
         >>> def closure():
         ...     w.grad = w.data

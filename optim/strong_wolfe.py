@@ -59,7 +59,7 @@ def _close_in(evaluate: Callable[[float], Trial], start: Trial, ends: list[Trial
         low, high = sorted((ends[0].t, ends[1].t))
         if high - low < narrow:
             break
-        t = _least_of_cubic(*ends, low, high)
+        t = _least_of_cubic(ends[0], ends[1], low, high)
         margin = 0.1 * (high - low)
         near_end = min(high - t, t - low) < margin
         if near_end and (stuck or not low < t < high):          # near an end twice: do not creep along

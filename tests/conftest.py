@@ -5,6 +5,14 @@ import pytest
 
 import chainrule
 
+try:
+    from hypothesis import settings
+except ImportError:                         # only with the extra 'test'
+    pass
+else:
+    settings.register_profile("same every time", derandomize=True, deadline=None)
+    settings.load_profile("same every time")
+
 
 @pytest.fixture(autouse=True)
 def _same_seed_for_every_test():

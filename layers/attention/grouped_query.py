@@ -84,7 +84,8 @@ class GroupedQueryAttention(Layer):
         self.k_proj = Linear(embed_dim, self.head_dim * num_kv_heads, bias, rng=rng)
         self.v_proj = Linear(embed_dim, self.head_dim * num_kv_heads, bias, rng=rng)
         self.out_proj = Linear(embed_dim, embed_dim, bias, rng=rng)
-        self.rotary = RotaryPositions(base) if rotary else None
+        self.rotary = rotary
+        self.positions = RotaryPositions(base) if rotary else None
 
     def forward(self, x: Array) -> Array:
         self.cache = None
@@ -123,9 +124,9 @@ class GroupedQueryAttention(Layer):
             (y,) = tally.add(f"{name}_proj", layer, tally.inputs)
             heads = self._heads_shape(tally.shapes[y])
             tally.kept[name] = Kept(name, prod(heads))
-            if self.rotary is not None and name != "v":
+            if self.positions is not None and name != "v":
                 tally.shapes[name], tally.fields[name], tally.memory[name] = heads, None, name
-                tally.add("rotary", self.rotary, (name,))
+                tally.add("positions", self.positions, (name,))
         for kept in attended_kept(shape, self.training and self.dropout > 0):
             tally.kept[kept.name] = kept
         tally.multiply_adds += 2 * prod(shape) * self.head_dim
@@ -151,9 +152,10 @@ class GroupedQueryAttention(Layer):
         return y[0] if axes == 2 else y
 
     def _turned(self, heads: Array) -> tuple[Array, Entry | None]:
-        return (heads, None) if self.rotary is None else call(self.rotary, heads, at=(self, "rotary"))
+        return (heads, None) if self.positions is None else call(
+            self.positions, heads, at=(self, "positions"))
 
     def _turned_back(self, grad: Array, entry: Entry | None) -> Array:
-        if self.rotary is None or entry is None:
+        if self.positions is None or entry is None:
             return grad
-        return np.asarray(call_back(self.rotary, entry, grad, at=(self, "rotary")))
+        return np.asarray(call_back(self.positions, entry, grad, at=(self, "positions")))

@@ -1,3 +1,15 @@
-"""Room of models/transformer."""
+"""The Transformer and its parts: layers of attention and small networks, stacked."""
 
-__all__: list[str] = []
+from .decoder import TransformerDecoder
+from .decoder_layer import TransformerDecoderLayer
+from .encoder import TransformerEncoder
+from .encoder_layer import TransformerEncoderLayer
+from .transformer import Transformer
+
+__all__ = [
+    "Transformer",
+    "TransformerDecoder",
+    "TransformerDecoderLayer",
+    "TransformerEncoder",
+    "TransformerEncoderLayer",
+]

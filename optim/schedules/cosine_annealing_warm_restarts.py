@@ -10,7 +10,7 @@ __all__ = ["CosineAnnealingWarmRestarts"]
 
 
 class CosineAnnealingWarmRestarts(Schedule):
-    """The learning rate falls to ``eta_min`` within ``T_0`` steps, jumps back, falls within ``T_0 * T_mult``, and so on.
+    """The learning rate falls to ``eta_min`` in ``T_0`` steps, jumps back, falls in ``T_0 * T_mult``, and so on.
 
     Formula: lr = eta_min + (base_lr - eta_min) * (1 + cos(pi * T_cur / T_i)) / 2
     T_i is the length of the fall that the step is in, and T_cur how many of its steps are done.

@@ -27,4 +27,4 @@ class PolynomialLR(Schedule):
         super().__init__(optimizer, last_epoch)
 
     def lr_at(self, step: int, base_lr: float) -> float:
-        return base_lr * (1 - min(step, self.total_iters) / self.total_iters) ** self.power
+        return float(base_lr * (1 - min(step, self.total_iters) / self.total_iters) ** self.power)

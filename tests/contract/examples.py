@@ -200,6 +200,21 @@ LOSSES = {
     "SoftMarginLoss": Case(losses.SoftMarginLoss, (7, 5), signs),
 }
 
+LAYERS |= {
+    "GRU": Case(lambda: layers.GRU(5, 4, 2, bidirectional=True), (6, 3, 5), batch_axis=1),
+    "GRU: lengths": Case(lambda: layers.GRU(5, 4, 2, bias=False, dropout=0.4), ((4, 3, 5), None, np.array([2, 4, 0])),
+                         batch_axis=None),
+    "GRUCell": Case(lambda: layers.GRUCell(5, 4), ((3, 5), (3, 4))),
+    "LSTM": Case(lambda: layers.LSTM(5, 4, bidirectional=True), ((4, 3, 5), ((2, 3, 4), (2, 3, 4))), batch_axis=1),
+    "LSTM: projected": Case(lambda: layers.LSTM(5, 4, proj_size=2, batch_first=True), (3, 4, 5)),
+    "LSTMCell": Case(lambda: layers.LSTMCell(5, 4), ((3, 5), ((3, 4), (3, 4)))),
+    "LayerNorm": Case(lambda: layers.LayerNorm((3, 5)), (4, 3, 5)),
+    "RMSNorm": Case(lambda: layers.RMSNorm(5), (4, 3, 5)),
+    "RNN": Case(lambda: layers.RNN(5, 4), (7, 3, 5), batch_axis=1),
+    "RNN: relu": Case(lambda: layers.RNN(5, 4, 2, "relu", batch_first=True), ((3, 4, 5), (2, 3, 4))),
+    "RNNCell": Case(lambda: layers.RNNCell(5, 4), (3, 5)),
+}
+
 EXAMPLES = LAYERS | MODELS | LOSSES
 
 NETWORKS: dict[str, tuple[Callable[[], Layer], Loss, tuple[int, ...], Any]] = {

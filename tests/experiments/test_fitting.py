@@ -61,6 +61,9 @@ MISFITS = [
     ("training.callbacks=[EarlyStopping]",
      "training.callbacks.0: unknown monitor of EarlyStopping 'val_loss' – did you mean 'loss'?; known: accuracy, loss; "
      "val_… needs a validation_size in data"),
+    ("training.callbacks=[ClipGradNorm: 1, StopOnPlateau: {monitor: los}]",
+     "training.callbacks.1.StopOnPlateau: unknown monitor of StopOnPlateau 'los' – did you mean 'loss'?"),
+    ("schedule=ReduceLROnPlateau", "schedule: unknown monitor of ScheduleRunner 'val_loss'"),
     ("model=[Tanh]", "model: has no parameters, so there is nothing to train"),
     ("data.dataset.blobs.noise=.inf", "c.yaml:2:3: data.dataset: x has non-finite values, 82 of 82"),
 ]

@@ -66,6 +66,13 @@ def test_the_result_says_how_it_ended_and_what_the_test_data_said(train):
     assert ended.signal is None
 
 
+def test_what_is_no_number_is_written_too(train):
+    ended = train("metrics=[confusion_matrix, accuracy]")
+    result = json.loads((ended.path / "result.json").read_text())
+    assert np.sum(result["test_confusion_matrix"]) == 15
+    assert np.trace(result["test_confusion_matrix"]) == round(15 * result["test_accuracy"])
+
+
 def test_the_weights_are_those_that_were_judged(train):
     ended = train()
     experiment = open_config(ended.path / "config.yaml").experiment

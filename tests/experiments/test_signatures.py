@@ -38,6 +38,8 @@ def test_what_yaml_can_not_write_is_left_out():
 
 
 def test_nearly_everything_with_a_name_can_be_made_from_a_config():
-    """ArrayDataset is made of arrays, and TiedLinear of a layer that stands elsewhere, which a config can not name."""
-    assert {name for kind in KINDS.values() for name, function in kind.members.items()
-            if set(out_of_reach(function)) - set(kind.stand_in())} <= {"ArrayDataset", "TiedLinear"}
+    """ArrayDataset is made of arrays, TiedLinear of a layer that stands elsewhere: a config can write neither."""
+    members = [(kind, name, function) for kind in KINDS.values() for name, function in kind.members.items()]
+    beyond = {name for kind, name, function in members if set(out_of_reach(function)) - set(kind.stand_in())}
+    assert {"ArrayDataset", "TiedLinear"} <= beyond
+    assert len(beyond) < len(members) / 20

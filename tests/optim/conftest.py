@@ -1,5 +1,7 @@
 """Two optimisers, ours and PyTorch's, fed the same gradients."""
 
+from importlib.util import find_spec
+
 import numpy as np
 import pytest
 
@@ -41,3 +43,14 @@ class Twins:
 @pytest.fixture(scope="session")
 def twins():
     return Twins
+
+
+@pytest.fixture(scope="module", autouse=True)
+def double_precision():
+    """Let PyTorch keep the numbers of its state (eta of ASGD, mu_product of NAdam) in float64 too."""
+    torch = pytest.importorskip("torch") if find_spec("torch") else None
+    if torch:
+        torch.set_default_dtype(torch.float64)
+    yield
+    if torch:
+        torch.set_default_dtype(torch.float32)

@@ -8,10 +8,25 @@ import pytest
 import chainrule.optim.optimizer as module
 from chainrule.layers import Linear
 from chainrule.layers.core import Parameter, ShapeError, StateError, ValueRangeError, gather
-from chainrule.optim import SGD, Adam, AdamW, Optimizer, RMSprop
+from chainrule.optim import (
+    ASGD,
+    SGD,
+    Adadelta,
+    Adafactor,
+    Adagrad,
+    Adam,
+    Adamax,
+    AdamW,
+    NAdam,
+    Optimizer,
+    RAdam,
+    RMSprop,
+)
 
 RULES = [(SGD, {"lr": 0.1, "momentum": 0.9}), (Adam, {"lr": 0.01, "amsgrad": True}), (AdamW, {"lr": 0.01}),
-         (RMSprop, {"centered": True, "momentum": 0.5})]
+         (RMSprop, {"centered": True, "momentum": 0.5}), (ASGD, {"lr": 0.1, "t0": 3}), (Adadelta, {}),
+         (Adafactor, {"lr": 0.1}), (Adagrad, {"lr_decay": 0.1, "initial_accumulator_value": 0.5}), (Adamax, {}),
+         (NAdam, {}), (RAdam, {"betas": (0.9, 0.99)})]
 SHAPES = [(3, 5), (5,), (), (4, 2, 3), (1,)]
 
 
@@ -129,7 +144,7 @@ def test_a_saved_state_goes_on_as_if_nothing_had_happened(twins, rule, present):
     pair.race(again, theirs, steps=6, present=present)
 
 
-@pytest.mark.parametrize("kind", [Adam, AdamW, RMSprop])
+@pytest.mark.parametrize("kind", [kind for kind, _ in RULES])
 def test_the_state_dict_of_torch(twins, kind):
     pair = twins(SHAPES)
     theirs = getattr(pair.torch.optim, kind.__name__)(pair.theirs, lr=0.03)

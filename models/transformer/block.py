@@ -1,0 +1,157 @@
+"""What the layers of a Transformer share: branches around which the input is carried, each with its norm."""
+
+from typing import Any, ClassVar, NamedTuple
+
+from ...layers.activations import GELU, ReLU
+from ...layers.core import (
+    POINTWISE,
+    Array,
+    Description,
+    DtypeError,
+    Entry,
+    Layer,
+    Tally,
+    call,
+    call_back,
+    check_choice,
+    total,
+)
+from ..model import Model
+
+__all__ = ["Branch", "BranchEntry", "BranchMasks", "TransformerBlock", "TransformerBlockCache", "activation_layer"]
+
+
+class Branch(NamedTuple):
+    """The sub-layers of a branch in order, by name, and its norm; ``attends`` says whether the first is an attention.
+
+    An attention takes its queries from what comes in, and keys and values from there too (``"x"``) or ``"memory"``.
+    """
+
+    norm: str
+    steps: tuple[str, ...]
+    attends: str = ""
+
+
+class BranchMasks(NamedTuple):
+    """Masks of one branch's attention, or the names of their arrays in a tally."""
+
+    mask: Any = None
+    padding: Any = None
+    is_causal: Any = False
+
+
+class BranchEntry(NamedTuple):
+    """The calls of a branch and of its norm."""
+
+    norm: Entry
+    steps: tuple[Entry, ...]
+
+
+class TransformerBlockCache(NamedTuple):
+    """The calls of all branches, and how many masks and flags were given by position."""
+
+    branches: tuple[BranchEntry, ...]
+    given: int
+
+
+class TransformerBlock(Model):
+    """Branches one after the other, each ``x = norm(x + branch(x))`` or, with ``norm_first``, ``x + branch(norm(x))``.
+
+    A subclass lists its ``branches``.
+
+    Gradients:
+        grad   = norm.backward(grad_out),  grad_x = grad + branch.backward(grad);  with norm_first
+        grad_x = grad_out + norm.backward(branch.backward(grad_out));  keys and values add theirs to x or to the memory
+
+    Source: Vaswani et al. 2017, section 3.1; Xiong et al. 2020 on the place of the norm.
+    """
+
+    branches: ClassVar[tuple[Branch, ...]]
+    norm_first: bool
+
+    def run(self, x: Array, memory: Array | None, masks: tuple[BranchMasks, ...], given: int) -> Array:
+        """Run all branches forward; ``masks`` are those of the attentions, in order."""
+        self.cache = None
+        entries, remaining = [], iter(masks)
+        for branch in self.branches:
+            inside, normed = self._call(branch.norm, x) if self.norm_first else (x, None)
+            y, steps = self._through(branch, inside, memory, next(remaining) if branch.attends else BranchMasks())
+            x = x + y
+            if normed is None:
+                x, normed = self._call(branch.norm, x)
+            entries.append(BranchEntry(normed, steps))
+        self.cache = TransformerBlockCache(tuple(entries), given)
+        return x
+
+    def run_back(self, grad: Any) -> tuple[Array | None, Array | None]:
+        """Return the gradients of ``x`` (None unless it is wanted) and of the memory (None if there is none)."""
+        grad_memory = None
+        for index, (branch, entry) in reversed(list(enumerate(zip(self.branches, self.saved().branches, strict=True)))):
+            wanted = self.needs_input_grad or index > 0
+            if not self.norm_first:
+                grad = self._call_back(branch.norm, entry.norm, grad)
+            inside, share = self._through_back(branch, entry.steps, grad, wanted or self.norm_first)
+            if self.norm_first:
+                inside = self._call_back(branch.norm, entry.norm, inside, wanted)
+            grad, grad_memory = total(grad, inside) if wanted else None, total(grad_memory, share)
+        return grad, grad_memory
+
+    def tally(self, tally: Tally, x: str, memory: str, masks: tuple[BranchMasks, ...]) -> Description:
+        """Return the description of ``run``, given names of arrays in the tally."""
+        remaining = iter(masks)
+        tally.shapes["none"], tally.fields["none"], tally.memory["none"] = (), POINTWISE, "none"
+        for branch in self.branches:
+            inputs = tally.add(branch.norm, getattr(self, branch.norm), (x,)) if self.norm_first else (x,)
+            if branch.attends:
+                named, source = next(remaining), inputs[0] if branch.attends == "x" else memory
+                inputs = (*inputs, source, source, named.padding or "none", "none", named.mask or "none")
+            for name in branch.steps:
+                inputs = tally.add(name, getattr(self, name), inputs)[:1]
+            x = f"{branch.norm} of"
+            tally.shapes[x], tally.fields[x], tally.memory[x] = tally.shapes[inputs[0]], None, x
+            if not self.norm_first:
+                (x,) = tally.add(branch.norm, getattr(self, branch.norm), (x,))
+        return tally.result((x,))
+
+    def _through(self, branch: Branch, x: Any, memory: Any, masks: BranchMasks) -> tuple[Any, tuple[Entry, ...]]:
+        entries = []
+        for index, name in enumerate(branch.steps):
+            if branch.attends and index == 0:
+                source = x if branch.attends == "x" else memory
+                (x, _), entry = self._call(name, x, source, source, masks.padding, False, masks.mask, True,
+                                           masks.is_causal)
+            else:
+                x, entry = self._call(name, x)
+            entries.append(entry)
+        return x, tuple(entries)
+
+    def _through_back(self, branch: Branch, entries: tuple[Entry, ...], grad: Any, wanted: bool) -> tuple[Any, Any]:
+        """Return the gradients of what came in and of the memory."""
+        for index, name in reversed(list(enumerate(branch.steps))):
+            attention = bool(branch.attends) and index == 0
+            grad = self._call_back(name, entries[index], (grad, None) if attention else grad, wanted or index > 0
+                                   or branch.attends == "memory")
+        if not branch.attends or grad is None:
+            return grad, None
+        grad_query, grad_key, grad_value, *_ = grad
+        if branch.attends == "x":
+            return total(grad_query, grad_key, grad_value), None
+        return grad_query, total(grad_key, grad_value)
+
+    def _call(self, name: str, *x: Any) -> tuple[Any, Entry]:
+        return call(getattr(self, name), *x, at=(self, name))
+
+    def _call_back(self, name: str, entry: Entry, grad: Any, wanted: bool = True) -> Any:
+        return call_back(getattr(self, name), entry, grad, at=(self, name), needs_input_grad=wanted)
+
+
+def activation_layer(activation: str | Layer, owner: str) -> Layer:
+    """Return the activation of a name, or the layer that was given.
+
+    Raises: UnknownNameError for another name than "relu" and "gelu", DtypeError for what is neither name nor layer.
+    """
+    if isinstance(activation, Layer):
+        return activation
+    if not isinstance(activation, str):
+        raise DtypeError(f"{owner} expected activation as a name or a Layer, got {activation!r}")
+    return {"relu": ReLU, "gelu": GELU}[check_choice(activation, ("relu", "gelu"), name="activation", owner=owner)]()
