@@ -31,7 +31,8 @@ from .activations import (
 from .batch_norm import BatchNorm1d, BatchNorm2d
 from .bilinear import Bilinear
 from .branching import Concat, Copy, Select
-from .conv import Conv2d
+from .conv import Conv1d, Conv2d, Conv3d
+from .conv_transpose import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
 from .core import Buffer, Layer, Parameter
 from .drop_connect import DropConnect
 from .dropout import AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, FeatureAlphaDropout
@@ -72,7 +73,7 @@ from .padding import (
     ZeroPad2d,
     ZeroPad3d,
 )
-from .pooling import AvgPool2d, MaxPool2d
+from .pooling import AvgPool1d, AvgPool2d, AvgPool3d, MaxPool1d, MaxPool2d, MaxPool3d
 from .recurrent import GRU, LSTM, RNN, GRUCell, LSTMCell, RNNCell
 from .reshape import Flatten, Identity, Unflatten
 from .shuffle import ChannelShuffle, PixelShuffle, PixelUnshuffle, Reshape, Transpose
@@ -92,7 +93,9 @@ __all__ = [
     "SELU",
     "Add",
     "AlphaDropout",
+    "AvgPool1d",
     "AvgPool2d",
+    "AvgPool3d",
     "BatchNorm1d",
     "BatchNorm2d",
     "Bilinear",
@@ -105,7 +108,12 @@ __all__ = [
     "ConstantPad1d",
     "ConstantPad2d",
     "ConstantPad3d",
+    "Conv1d",
     "Conv2d",
+    "Conv3d",
+    "ConvTranspose1d",
+    "ConvTranspose2d",
+    "ConvTranspose3d",
     "Copy",
     "Cos",
     "CrossMapLRN2d",
@@ -142,7 +150,9 @@ __all__ = [
     "LogSigmoid",
     "LogSoftmax",
     "MatMul",
+    "MaxPool1d",
     "MaxPool2d",
+    "MaxPool3d",
     "Maximum",
     "Maxout",
     "Mish",

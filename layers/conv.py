@@ -12,15 +12,34 @@ from .core import (
     Shape,
     ValueRangeError,
     as_dtype,
+    check_choice,
     check_shape,
     check_size,
     default_rng,
     total,
 )
 from .kernels import correlate, correlate_adjoint, correlate_weight_grad
+from .padding import (
+    CircularPad1d,
+    CircularPad2d,
+    CircularPad3d,
+    Pad,
+    ReflectionPad1d,
+    ReflectionPad2d,
+    ReflectionPad3d,
+    ReplicationPad1d,
+    ReplicationPad2d,
+    ReplicationPad3d,
+)
 from .window import Windowed
 
-__all__ = ["Conv2d", "ConvNd"]
+__all__ = ["Conv1d", "Conv2d", "Conv3d", "ConvNd"]
+
+_PADS: dict[str, tuple[type[Pad], ...]] = {
+    "reflect": (ReflectionPad1d, ReflectionPad2d, ReflectionPad3d),
+    "replicate": (ReplicationPad1d, ReplicationPad2d, ReplicationPad3d),
+    "circular": (CircularPad1d, CircularPad2d, CircularPad3d),
+}
 
 
 class ConvNd(Windowed):
@@ -34,7 +53,8 @@ class ConvNd(Windowed):
         grad_weight[o, c, k] = sum over n, p of grad_out[n, o, p] * x[n, c, at(p, k)]
         grad_bias[o]         = sum over n, p of grad_out[n, o, p]
 
-    Channels are cut into ``groups`` that see only each other.
+    Channels are cut into ``groups`` that see only each other. With another ``padding_mode`` than "zeros" the border
+    is made from ``x`` first, and its gradient goes back to where the values came from.
 
     Source: Goodfellow et al. 2016, section 9.5; initial values as in torch.nn.
     """
@@ -43,8 +63,8 @@ class ConvNd(Windowed):
 
     def __init__(self, in_channels: int, out_channels: int, kernel_size: int | tuple[int, ...],
                  stride: int | tuple[int, ...] = 1, padding: int | tuple[int, ...] | str = 0,
-                 dilation: int | tuple[int, ...] = 1, groups: int = 1, bias: bool = True, *,
-                 rng: np.random.Generator | None = None) -> None:
+                 dilation: int | tuple[int, ...] = 1, groups: int = 1, bias: bool = True,
+                 padding_mode: str = "zeros", *, rng: np.random.Generator | None = None) -> None:
         owner = type(self).__name__
         self.in_channels = check_size(in_channels, "in_channels", owner)
         self.out_channels = check_size(out_channels, "out_channels", owner)
@@ -54,6 +74,12 @@ class ConvNd(Windowed):
             raise ValueRangeError(f"{owner} expected in_channels and out_channels that groups={groups} divides, "
                                   f"got {in_channels} and {out_channels}")
         self.geometry = self.make_window(kernel_size, stride, padding, dilation)
+        self.padding_mode = check_choice(padding_mode, ("zeros", *_PADS), name="padding_mode", owner=owner)
+        self._pad: Pad | None = None            # underscored: not a child, only a map
+        if padding_mode != "zeros":
+            sides = tuple(side for margins in reversed(self.geometry.padding) for side in margins)
+            self._pad = _PADS[padding_mode][self.axes - 1](sides)
+            self.geometry = self.geometry._replace(padding=((0, 0),) * self.axes)
         fan_in = in_channels // groups * prod(self.geometry.kernel)
         bound = 1 / sqrt(fan_in)
         draw = default_rng(rng).uniform
@@ -105,7 +131,7 @@ class ConvNd(Windowed):
 
     def output_shape(self, x_shape: Shape) -> Shape:
         """Return the output's shape, or raise ShapeError."""
-        outputs = self.outputs(x_shape, self.in_channels)
+        outputs = self.outputs(x_shape if self._pad is None else self._pad.output_shape(x_shape), self.in_channels)
         return (*x_shape[:-1 - self.axes], self.out_channels, *outputs)
 
     def hint(self, name: str, shape: Shape) -> str:
@@ -114,20 +140,26 @@ class ConvNd(Windowed):
         return f"channels come before the spatial axes: np.moveaxis({name}, -1, {-1 - self.axes})" if last else ""
 
     def _correlate(self, x: Array, weight: Array, bias: Array | None = None) -> Array:
-        y = correlate(self._images(x), weight, bias, self.geometry, self.groups)
+        y = correlate(self._bordered(x), weight, bias, self.geometry, self.groups)
         return y.reshape(*x.shape[:-1 - self.axes], *y.shape[1:])
 
     def _grad_x(self, grad_out: Array, weight: Array, x: Array) -> Array:
-        grad_x = correlate_adjoint(self._images(grad_out), weight, self.geometry, self.groups, x.shape[-self.axes:])
+        shape = x.shape if self._pad is None else self._pad.output_shape(x.shape)
+        grad_x = correlate_adjoint(self._images(grad_out), weight, self.geometry, self.groups, shape[-self.axes:])
+        if self._pad is not None:
+            grad_x = self._pad.adjoint(grad_x.reshape(shape), x.shape)
         return as_dtype(grad_x.reshape(x.shape), x.dtype)
 
     def _grad_weight(self, grad_out: Array, x: Array) -> Array:
-        return correlate_weight_grad(self._images(x), self._images(grad_out), self.geometry, self.groups)
+        return correlate_weight_grad(self._bordered(x), self._images(grad_out), self.geometry, self.groups)
 
     def _grad_bias(self, grad_out: Array) -> Array:
         images = self._images(grad_out)
         grad_bias: Array = np.einsum("nop->o", images.reshape(*images.shape[:2], prod(images.shape[2:])))
         return grad_bias
+
+    def _bordered(self, x: Array) -> Array:
+        return self._images(x if self._pad is None else self._pad.apply(x))
 
     def _images(self, x: Array) -> Array:
         """Return ``x`` in the dtype of the computation, a single image as a batch of one."""
@@ -160,3 +192,59 @@ class Conv2d(ConvNd):
     """
 
     axes = 2
+
+
+class Conv1d(ConvNd):
+    """Cross-correlation of sequences with ``out_channels`` learned windows, ``y = correlate(x, weight) + bias``.
+
+    Options as Conv2d.
+
+    Shapes:
+        x:      (N, in_channels, L) or (in_channels, L)
+        weight: (out_channels, in_channels / groups, kL)
+        bias:   (out_channels,)
+        y:      (N, out_channels, L'), L' = (L + 2 padding - dilation (kL - 1) - 1) // stride + 1
+
+    Gradients:
+        grad_x      = grad_out correlated with the mirrored weight, channels exchanged  (stride 1; else its adjoint)
+        grad_weight = x correlated with grad_out: the sum over all windows of grad_out times the window
+        grad_bias   = grad_out, summed over examples and places
+
+    Cost: y.size * in_channels / groups * kL multiply-adds, twice that backward; keeps ``x``.
+
+    Source: Waibel, Hanazawa, Hinton, Shikano & Lang 1989 (time-delay networks).
+
+    Example:
+        >>> Conv1d(3, 10, 5, padding=2).forward(np.ones((4, 3, 32), np.float32)).shape
+        (4, 10, 32)
+    """
+
+    axes = 1
+
+
+class Conv3d(ConvNd):
+    """Cross-correlation of volumes with ``out_channels`` learned windows, ``y = correlate(x, weight) + bias``.
+
+    Options as Conv2d.
+
+    Shapes:
+        x:      (N, in_channels, D, H, W) or (in_channels, D, H, W)
+        weight: (out_channels, in_channels / groups, kD, kH, kW)
+        bias:   (out_channels,)
+        y:      (N, out_channels, D', H', W'), D' = (D + 2 padding - dilation (kD - 1) - 1) // stride + 1
+
+    Gradients:
+        grad_x      = grad_out correlated with the mirrored weight, channels exchanged  (stride 1; else its adjoint)
+        grad_weight = x correlated with grad_out: the sum over all windows of grad_out times the window
+        grad_bias   = grad_out, summed over examples and places
+
+    Cost: y.size * in_channels / groups * kD * kH * kW multiply-adds, twice that backward; keeps ``x``.
+
+    Source: Ji, Xu, Yang & Yu 2013.
+
+    Example:
+        >>> Conv3d(3, 10, 5, padding=2).forward(np.ones((4, 3, 6, 7, 8), np.float32)).shape
+        (4, 10, 6, 7, 8)
+    """
+
+    axes = 3

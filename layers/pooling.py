@@ -12,7 +12,8 @@ from .kernels import window_max, window_pick, window_route, window_spread, windo
 from .linear_map import LinearMap
 from .window import Windowed
 
-__all__ = ["AvgPool2d", "AvgPoolNd", "MaxPool2d", "MaxPoolCache", "MaxPoolNd"]
+__all__ = ["AvgPool1d", "AvgPool2d", "AvgPool3d", "AvgPoolNd", "MaxPool1d", "MaxPool2d", "MaxPool3d", "MaxPoolCache",
+           "MaxPoolNd", "PoolNd"]
 
 
 class PoolNd(Windowed):
@@ -191,3 +192,91 @@ class AvgPool2d(AvgPoolNd):
     """
 
     axes = 2
+
+
+class MaxPool1d(MaxPoolNd):
+    """Largest value of every window of a sequence; options as MaxPool2d.
+
+    Shapes:
+        x: (N, C, L) or (C, L)
+        y: (N, C, L'), sizes as MaxPool2d
+
+    Gradients:
+        grad_x = grad_out at the tap that won (the first of equals), summed where windows overlap
+
+    Cost: as MaxPool2d.
+
+    Source: Goodfellow et al. 2016, section 9.3.
+
+    Example:
+        >>> MaxPool1d(2).forward(np.arange(4.0).reshape(1, 4)).ravel().tolist()
+        [1.0, 3.0]
+    """
+
+    axes = 1
+
+
+class MaxPool3d(MaxPoolNd):
+    """Largest value of every window of a volume; options as MaxPool2d.
+
+    Shapes:
+        x: (N, C, D, H, W) or (C, D, H, W)
+        y: (N, C, D', H', W'), sizes as MaxPool2d
+
+    Gradients:
+        grad_x = grad_out at the tap that won (the first of equals), summed where windows overlap
+
+    Cost: as MaxPool2d.
+
+    Source: Goodfellow et al. 2016, section 9.3.
+
+    Example:
+        >>> MaxPool3d(2).forward(np.arange(8.0).reshape(1, 2, 2, 2)).ravel().tolist()
+        [7.0]
+    """
+
+    axes = 3
+
+
+class AvgPool1d(AvgPoolNd):
+    """Mean of every window of a sequence; options as AvgPool2d.
+
+    Shapes:
+        x: (N, C, L) or (C, L)
+        y: (N, C, L'), sizes as AvgPool2d
+
+    Gradients:
+        grad_x = grad_out / size at every tap of the window, summed where windows overlap
+
+    Cost: as AvgPool2d.
+
+    Source: LeCun et al. 1998, section II.A.
+
+    Example:
+        >>> AvgPool1d(2).forward(np.arange(4.0).reshape(1, 4)).ravel().tolist()
+        [0.5, 2.5]
+    """
+
+    axes = 1
+
+
+class AvgPool3d(AvgPoolNd):
+    """Mean of every window of a volume; options as AvgPool2d.
+
+    Shapes:
+        x: (N, C, D, H, W) or (C, D, H, W)
+        y: (N, C, D', H', W'), sizes as AvgPool2d
+
+    Gradients:
+        grad_x = grad_out / size at every tap of the window, summed where windows overlap
+
+    Cost: as AvgPool2d.
+
+    Source: LeCun et al. 1998, section II.A.
+
+    Example:
+        >>> AvgPool3d(2).forward(np.arange(8.0).reshape(1, 2, 2, 2)).ravel().tolist()
+        [3.5]
+    """
+
+    axes = 3

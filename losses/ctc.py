@@ -118,9 +118,9 @@ class CTCLoss(JointLoss):
         if self.blank >= classes:
             raise ValueRangeError(f"{self.title} expected blank below {classes}, the number of classes in log_probs, "
                                   f"got {self.blank}")
-        labels = self._whole(target[0], "targets")
+        labels = np.atleast_1d(self._whole(target[0], "targets"))
         input_lengths = self._lengths(target[1], "input_lengths", items, frames)
-        lengths = self._lengths(target[2], "target_lengths", items, labels.shape[-1] if labels.ndim == 2 else None)
+        lengths = self._lengths(target[2], "target_lengths", items, labels.shape[-1])
         if labels.ndim == 1:                    # all in a row -> (N, S)
             labels = self._padded(labels, lengths)
         elif labels.shape[:-1] != (items,):
@@ -141,11 +141,11 @@ class CTCLoss(JointLoss):
         padded[np.arange(padded.shape[1]) < lengths[:, None]] = labels
         return padded
 
-    def _lengths(self, values: Any, name: str, items: int, most: int | None) -> Array:
+    def _lengths(self, values: Any, name: str, items: int, most: int) -> Array:
         lengths = self._whole(values, name).reshape(-1)
         if lengths.shape != (items,):
             raise ShapeError(f"{self.title} expected {name} as {items} numbers, one for each item, got {lengths.size}")
-        if lengths.min() < 0 or (most is not None and lengths.max() > most):
+        if lengths.min() < 0 or lengths.max() > most:
             raise ValueRangeError(f"{self.title} expected {name} from 0 to {most}, got {lengths.tolist()}")
         return lengths
 

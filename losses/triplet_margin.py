@@ -97,7 +97,7 @@ class TripletMarginLoss(JointLoss):
         return np.asarray((size**self.p).sum(axis=-1, keepdims=True)**(1 / self.p))
 
     def _pull(self, distance: Distance) -> Array:
-        """Return the gradient of a norm; for an infinite ``p`` the largest entries share it, and a norm of 0 has none."""
+        """Return the gradient of a norm; with ``p`` infinite the largest entries share it; a norm of 0 has none."""
         size, norm = np.abs(distance.difference), distance.norm
         if self.p == math.inf:
             largest = (size == norm).astype(size.dtype)

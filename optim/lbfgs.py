@@ -117,8 +117,8 @@ class LBFGS(Optimizer):
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
         """Go on where ``state_dict()`` was taken, here or by torch.optim.LBFGS."""
         entry: Mapping[str, Any] = next(iter(state_dict["state"].values()), {})
-        vectors = [np.array(each) for name in ("old_dirs", "old_stps") for each in entry.get(name, ())]
-        last = {name: np.array(entry[name]) for name in ("d", "prev_flat_grad") if name in entry}
+        vectors = [np.asarray(each).copy() for name in ("old_dirs", "old_stps") for each in entry.get(name, ())]
+        last = {name: np.asarray(entry[name]).copy() for name in ("d", "prev_flat_grad") if name in entry}
         size = sum(parameter.size for parameter in parameters_of(self.param_groups))
         for vector in (*vectors, *last.values()):
             if vector.shape != (size,):

@@ -63,12 +63,12 @@ def attend(q: Array, k: Array, v: Array, rules: Rules, *,
         weights = np.exp(np.subtract(scores, top, out=scores), out=scores)
         sums = weights.sum(axis=-1, keepdims=True)
         sums[sums == 0] = 1
-        log_sum[part.index] = top + np.log(sums)
+        log_sum[part.place] = top + np.log(sums)
         weights /= sums
         _drop(weights, rules, part)
-        np.matmul(weights, part.columns(v), out=y[part.index])
+        np.matmul(weights, part.columns(v), out=y[part.place])
         if all_weights is not None:
-            all_weights[part.index][..., part.reach] = weights
+            all_weights[part.place][..., part.reach] = weights
     return y, all_weights, Attended(q, k, v, rules, log_sum)
 
 
@@ -98,7 +98,7 @@ def attend_back(state: Attended, grad_y: Array, grad_weights: Array | None = Non
         grad -= np.einsum("...s,...s->...", grad, weights)[..., None]
         grad *= weights
         grad *= rules.scale
-        np.matmul(grad, part.columns(k), out=grad_q[part.index])
+        np.matmul(grad, part.columns(k), out=grad_q[part.place])
         part.columns(grad_k)[...] += grad.swapaxes(-1, -2) @ part.rows(q)
         _drop(weights, rules, part)
         part.columns(grad_v)[...] += weights.swapaxes(-1, -2) @ grad_rows
@@ -110,11 +110,11 @@ def weights_shape(q_shape: Shape, k_shape: Shape, v_shape: Shape) -> Shape:
     return (*np.broadcast_shapes(q_shape[:-2], k_shape[:-2], v_shape[:-2]), q_shape[-2], k_shape[-2])
 
 
-def with_dropout(rules: Rules, shape: Shape, p: float, rng: np.random.Generator | None) -> Rules:
-    """Return rules by which each weight of a shape is left out with probability ``p``, and the rest scaled up."""
+def with_dropout(rules: Rules, q: Array, k: Array, v: Array, p: float, rng: np.random.Generator | None) -> Rules:
+    """Return rules by which each weight is left out with probability ``p``, and the rest scaled up."""
     if p == 0:
         return rules
-    kept = default_rng(rng).random(shape, dtype=np.float32) >= p
+    kept = default_rng(rng).random(weights_shape(q.shape, k.shape, v.shape), dtype=np.float32) >= p
     return rules._replace(kept=kept, gain=1 / (1 - p) if p < 1 else 0.0)
 
 

@@ -18,7 +18,7 @@ from ..core import (
     check_shape,
     show_shape,
 )
-from .attend import Attended, Rules, attend, attend_back, attended_kept, weights_shape, with_dropout
+from .attend import Attended, Rules, attend, attend_back, attended_kept, with_dropout
 from .masks import additive_mask, check_mask
 
 __all__ = ["ScaledDotProductAttention"]
@@ -73,24 +73,25 @@ class ScaledDotProductAttention(Layer):
             check_shape(x, (...,), name=name, owner=self)
         shape = self._check(q.shape, k.shape, v.shape, attn_mask)
         dtype = np.result_type(q, k, v)
-        heads = [as_dtype(x, dtype).reshape(self._grouped(x.shape, k.shape)) for x in (q, k, v)]
+        q_heads, k_heads, v_heads = (as_dtype(x, dtype).reshape(self._grouped(x.shape, k.shape)) for x in (q, k, v))
         bias = None if attn_mask is None else additive_mask(attn_mask, dtype, true_means="look").reshape(
             self._grouped(attn_mask.shape, k.shape))
         rules = Rules(1 / math.sqrt(q.shape[-1]) if self.scale is None else self.scale, bias, self.is_causal)
         if self.training:
-            rules = with_dropout(rules, weights_shape(*(x.shape for x in heads)), self.dropout_p, self.rng)
-        y, _, attended = attend(*heads, rules)
+            rules = with_dropout(rules, q_heads, k_heads, v_heads, self.dropout_p, self.rng)
+        y, _, attended = attend(q_heads, k_heads, v_heads, rules)
         self.cache = ScaledDotProductAttentionCache(
             attended, (q.shape, k.shape, v.shape), (q.dtype, k.dtype, v.dtype), attn_mask is not None)
         return y.reshape(*shape[:-1], v.shape[-1])
 
     def backward(self, grad_out: Array) -> tuple[Array | None, ...] | None:
         attended, x_shapes, dtypes, masked = self.saved()
-        shape = self._check(*x_shapes, None)
-        check_shape(grad_out, (*shape[:-1], x_shapes[2][-1]), name="grad_out", owner=self)
+        q_shape, k_shape, v_shape = x_shapes
+        shape = self._check(q_shape, k_shape, v_shape, None)
+        check_shape(grad_out, (*shape[:-1], v_shape[-1]), name="grad_out", owner=self)
         if not self.needs_input_grad:
             return None
-        grad_y = as_dtype(grad_out, attended.q.dtype).reshape(self._grouped(grad_out.shape, x_shapes[1]))
+        grad_y = as_dtype(grad_out, attended.q.dtype).reshape(self._grouped(grad_out.shape, k_shape))
         grads = [as_dtype(grad, dtype).reshape(x_shape) for grad, dtype, x_shape in zip(
             attend_back(attended, grad_y), dtypes, x_shapes, strict=True)]
         return (*grads, None) if masked else tuple(grads)
@@ -106,7 +107,7 @@ class ScaledDotProductAttention(Layer):
 
     def _check(self, q_shape: Shape, k_shape: Shape, v_shape: Shape, mask: Any) -> Shape:
         """Return the shape of the weights, (..., L, S), or raise ShapeError."""
-        shape = self._weights_shape(q_shape, k_shape, v_shape)
+        shape = self._fit(q_shape, k_shape, v_shape)
         if shape is None:
             heads = "..., H, " if self.enable_gqa else "..., "
             shown = " and ".join(show_shape(x_shape) for x_shape in (q_shape, k_shape, v_shape))
@@ -117,7 +118,7 @@ class ScaledDotProductAttention(Layer):
             check_mask(mask, mask_shape if _broadcasts(mask_shape, shape) else shape, name="attn_mask", owner=self)
         return shape
 
-    def _weights_shape(self, q_shape: Shape, k_shape: Shape, v_shape: Shape) -> Shape | None:
+    def _fit(self, q_shape: Shape, k_shape: Shape, v_shape: Shape) -> Shape | None:
         inner = 3 if self.enable_gqa else 2
         if min(len(q_shape), len(k_shape), len(v_shape)) < inner or q_shape[-1] != k_shape[-1] \
                 or k_shape[-inner:-1] != v_shape[-inner:-1] or (self.enable_gqa and q_shape[-3] % k_shape[-3]):

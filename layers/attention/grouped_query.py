@@ -23,7 +23,7 @@ from ..core import (
     total,
 )
 from ..linear import Linear
-from .attend import Attended, Rules, attend, attend_back, attended_kept, weights_shape, with_dropout
+from .attend import Attended, Rules, attend, attend_back, attended_kept, with_dropout
 from .rotary import RotaryPositions
 
 __all__ = ["GroupedQueryAttention"]
@@ -96,7 +96,7 @@ class GroupedQueryAttention(Layer):
         (q, q_turn), (k, k_turn), v = self._turned(self._heads(q)), self._turned(self._heads(k)), self._heads(v)
         rules = Rules(1 / math.sqrt(self.head_dim), is_causal=self.causal)
         if self.training:
-            rules = with_dropout(rules, weights_shape(q.shape, k.shape, v.shape), self.dropout, self.rng)
+            rules = with_dropout(rules, q, k, v, self.dropout, self.rng)
         y, _, attended = attend(q, k, v, rules)
         y, out_proj = call(self.out_proj, self._merged(y, x.ndim), at=(self, "out_proj"))
         self.cache = GroupedQueryCache(q_proj, k_proj, v_proj, out_proj, (q_turn, k_turn), attended)

@@ -106,11 +106,10 @@ class MultiheadAttention(Layer):
         self._check(query, key, value, options)
         q, k, v = (self._heads(self._projected(x, part)) for part, x in enumerate((query, key, value)))
         k, v = self._lengthened(k, self.bias_k), self._lengthened(v, self.bias_v)
-        shape = weights_shape(q.shape, k.shape, v.shape)
-        rules = Rules(1 / math.sqrt(self.head_dim), options.bias(shape, self._extra, q.dtype),
-                      bool(options.is_causal) and not self._extra)
+        bias = options.bias(weights_shape(q.shape, k.shape, v.shape), self._extra, q.dtype)
+        rules = Rules(1 / math.sqrt(self.head_dim), bias, bool(options.is_causal) and not self._extra)
         if self.training:
-            rules = with_dropout(rules, shape, self.dropout, self.rng)
+            rules = with_dropout(rules, q, k, v, self.dropout, self.rng)
         y, weights, attended = attend(q, k, v, rules, need_weights=bool(options.need_weights))
         average = bool(options.average_attn_weights)
         y, out_proj = call(self.out_proj, self._merged(y, query.ndim), at=(self, "out_proj"))
@@ -139,8 +138,9 @@ class MultiheadAttention(Layer):
 
     def describe(self, *x_shapes: Shape) -> Description:
         """The inputs and the heads are kept, but no weights; a boolean mask is kept as numbers."""
-        options = MultiheadOptions(*(shape or None for shape in x_shapes[3:]))
-        batch, length, source = self._check(*x_shapes[:3], options)
+        query, key, value, *given = x_shapes
+        options = MultiheadOptions(*(shape or None for shape in given))
+        batch, length, source = self._check(query, key, value, options)
         shape = (batch, self.num_heads, length, source + self._extra)
         tally = Tally(self, x_shapes)
         rows = {"q": batch * length, "k": batch * shape[-1], "v": batch * shape[-1]}
@@ -149,9 +149,9 @@ class MultiheadAttention(Layer):
                      *options.kept(shape, self._extra),
                      *attended_kept(shape, self.training and self.dropout > 0)):
             tally.kept[kept.name] = kept
-        tally.multiply_adds = self.embed_dim * (sum(map(prod, x_shapes[:3])) + 2 * batch * length * shape[-1])
-        weights = (length, shape[-1]) if len(x_shapes[0]) == 2 else (batch, length, shape[-1])
-        for name, its_shape in (("heads", x_shapes[0]), ("weights", weights)):
+        tally.multiply_adds = self.embed_dim * (prod(query) + prod(key) + prod(value) + 2 * batch * length * shape[-1])
+        weights = (length, shape[-1]) if len(query) == 2 else (batch, length, shape[-1])
+        for name, its_shape in (("heads", query), ("weights", weights)):
             tally.shapes[name], tally.fields[name], tally.memory[name] = its_shape, None, name
         return tally.result((*tally.add("out_proj", self.out_proj, ("heads",)), "weights"))
 

@@ -14,28 +14,37 @@ _ROOM = 1 << 18         # weights at a time
 
 
 class Part(NamedTuple):
-    """Some rows of weights of a shape (..., L, S): their index, and the keys that they reach."""
+    """Some rows of weights of a shape (..., L, S): where they are, and the keys that they reach.
+
+    ``outer`` are indices of leading axes, ``cut`` is the stretch of the axis behind them, ``reach`` that of the last.
+    """
 
     shape: Shape
-    index: tuple[int | slice, ...]
+    outer: tuple[int, ...]
+    cut: slice
     reach: slice
+
+    @property
+    def place(self) -> tuple[int | slice, ...]:
+        """The index of the part among the weights, or of its rows in an array (..., L, E)."""
+        return (*self.outer, self.cut)
 
     def rows(self, values: Array) -> Array:
         """Return what belongs to the queries of an array (..., L, E), whose leading axes broadcast."""
-        return np.asarray(_stretched(values, self.shape)[self.index])
+        return np.asarray(_stretched(values, self.shape)[self.place])
 
     def columns(self, values: Array) -> Array:
         """Return what belongs to the keys of an array (..., S, E), whose leading axes broadcast."""
-        return np.asarray(_stretched(values, self.shape)[self.index[:len(self.shape) - 2]][..., self.reach, :])
+        return np.asarray(_stretched(values, self.shape)[self.place[:len(self.shape) - 2]][..., self.reach, :])
 
     def cells(self, values: Array) -> Array:
         """Return what belongs to the weights of an array that broadcasts to (..., L, S)."""
-        return np.asarray(np.broadcast_to(values, self.shape)[self.index][..., self.reach])
+        return np.asarray(np.broadcast_to(values, self.shape)[self.place][..., self.reach])
 
     def later(self) -> Array:
         """Return, as truth values (L, S), which keys lie behind their query."""
-        rows = self.index[-1] if len(self.index) == len(self.shape) - 1 else slice(0, self.shape[-2])
-        return np.arange(self.reach.stop) > np.arange(rows.start, rows.stop)[:, None]
+        rows = self.cut if len(self.place) == len(self.shape) - 1 else slice(0, self.shape[-2])
+        return np.asarray(np.arange(self.reach.stop) > np.arange(rows.start, rows.stop)[:, None])
 
 
 def parts(shape: Shape, is_causal: bool) -> Iterator[Part]:
@@ -47,7 +56,7 @@ def parts(shape: Shape, is_causal: bool) -> Iterator[Part]:
         for start in range(0, shape[depth], step):
             stop = min(start + step, shape[depth])
             last = stop if depth == len(shape) - 2 else length
-            yield Part(shape, (*outer, slice(start, stop)), slice(0, min(last, source) if is_causal else source))
+            yield Part(shape, outer, slice(start, stop), slice(0, min(last, source) if is_causal else source))
 
 
 def _stretched(values: Array, shape: Shape) -> Array:

@@ -1,7 +1,7 @@
 """Weight files: a state dict as safetensors, which holds arrays and can run no code."""
 
 import os
-import tempfile
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -23,15 +23,15 @@ class WeightFileError(ChainruleError, OSError):
 def write_atomically(path: str | os.PathLike[str], content: bytes) -> None:
     """Write a file so that a reader, or a crash, finds either the old content or the new, never a part."""
     target = Path(path)
-    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    temporary = target.with_name(f".{target.name}.{uuid.uuid4().hex}")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with temporary.open("xb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, target)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
 
 

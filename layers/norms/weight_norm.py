@@ -18,11 +18,11 @@ class WeightNormOrigin(NamedTuple):
 
 
 class WeightNorm(Reparametrized):
-    """Weights with direction and length of their own, ``weight = weight_g * weight_v / norm(weight_v)``.
+    """Layer with weights ``weight = weight_g * weight_v / norm(weight_v)``: length and direction apart.
 
     Shapes:
         weight_v: that of the layer's weight
-        weight_g: one length for each slice along ``dim``, other axes of size 1; ``dim=None`` (or -1): one length, no axes
+        weight_g: a length for each slice along ``dim``, other axes of size 1; one for all with ``dim=None`` (or -1)
 
     Gradients:
         grad_g = sum of grad_weight * v / norm over each slice

@@ -2,6 +2,8 @@
 
 from typing import Any, ClassVar, NamedTuple
 
+import numpy as np
+
 from ...layers.activations import GELU, ReLU
 from ...layers.core import (
     POINTWISE,
@@ -11,6 +13,7 @@ from ...layers.core import (
     Entry,
     Layer,
     Tally,
+    as_dtype,
     call,
     call_back,
     check_choice,
@@ -48,9 +51,10 @@ class BranchEntry(NamedTuple):
 
 
 class TransformerBlockCache(NamedTuple):
-    """The calls of all branches, and how many masks and flags were given by position."""
+    """The calls of all branches, the input's dtype, and how many masks and flags were given by position."""
 
     branches: tuple[BranchEntry, ...]
+    dtype: np.dtype[Any]
     given: int
 
 
@@ -72,7 +76,7 @@ class TransformerBlock(Model):
     def run(self, x: Array, memory: Array | None, masks: tuple[BranchMasks, ...], given: int) -> Array:
         """Run all branches forward; ``masks`` are those of the attentions, in order."""
         self.cache = None
-        entries, remaining = [], iter(masks)
+        dtype, entries, remaining = x.dtype, [], iter(masks)
         for branch in self.branches:
             inside, normed = self._call(branch.norm, x) if self.norm_first else (x, None)
             y, steps = self._through(branch, inside, memory, next(remaining) if branch.attends else BranchMasks())
@@ -80,13 +84,13 @@ class TransformerBlock(Model):
             if normed is None:
                 x, normed = self._call(branch.norm, x)
             entries.append(BranchEntry(normed, steps))
-        self.cache = TransformerBlockCache(tuple(entries), given)
+        self.cache = TransformerBlockCache(tuple(entries), dtype, given)
         return x
 
     def run_back(self, grad: Any) -> tuple[Array | None, Array | None]:
         """Return the gradients of ``x`` (None unless it is wanted) and of the memory (None if there is none)."""
-        grad_memory = None
-        for index, (branch, entry) in reversed(list(enumerate(zip(self.branches, self.saved().branches, strict=True)))):
+        (entries, dtype, _), grad_memory = self.saved(), None
+        for index, (branch, entry) in reversed(list(enumerate(zip(self.branches, entries, strict=True)))):
             wanted = self.needs_input_grad or index > 0
             if not self.norm_first:
                 grad = self._call_back(branch.norm, entry.norm, grad)
@@ -94,7 +98,7 @@ class TransformerBlock(Model):
             if self.norm_first:
                 inside = self._call_back(branch.norm, entry.norm, inside, wanted)
             grad, grad_memory = total(grad, inside) if wanted else None, total(grad_memory, share)
-        return grad, grad_memory
+        return None if grad is None else as_dtype(grad, dtype), grad_memory
 
     def tally(self, tally: Tally, x: str, memory: str, masks: tuple[BranchMasks, ...]) -> Description:
         """Return the description of ``run``, given names of arrays in the tally."""
@@ -154,4 +158,4 @@ def activation_layer(activation: str | Layer, owner: str) -> Layer:
         return activation
     if not isinstance(activation, str):
         raise DtypeError(f"{owner} expected activation as a name or a Layer, got {activation!r}")
-    return {"relu": ReLU, "gelu": GELU}[check_choice(activation, ("relu", "gelu"), name="activation", owner=owner)]()
+    return ReLU() if check_choice(activation, ("relu", "gelu"), name="activation", owner=owner) == "relu" else GELU()

@@ -66,10 +66,14 @@ class Transformer(Model):
                  *, rng: np.random.Generator | None = None) -> None:
         check_layers([each for each in (custom_encoder, custom_decoder) if each is not None], "Transformer")
         options = (d_model, nhead, dim_feedforward, dropout, activation, layer_norm_eps, batch_first, norm_first, bias)
-        self.encoder = custom_encoder or TransformerEncoder(
-            TransformerEncoderLayer(*options, rng=rng), num_encoder_layers, LayerNorm(d_model, layer_norm_eps, bias=bias))
-        self.decoder = custom_decoder or TransformerDecoder(
-            TransformerDecoderLayer(*options, rng=rng), num_decoder_layers, LayerNorm(d_model, layer_norm_eps, bias=bias))
+        if custom_encoder is None:
+            layer, norm = TransformerEncoderLayer(*options, rng=rng), LayerNorm(d_model, layer_norm_eps, bias=bias)
+            custom_encoder = TransformerEncoder(layer, num_encoder_layers, norm)
+        self.encoder = custom_encoder
+        if custom_decoder is None:
+            last, norm = TransformerDecoderLayer(*options, rng=rng), LayerNorm(d_model, layer_norm_eps, bias=bias)
+            custom_decoder = TransformerDecoder(last, num_decoder_layers, norm)
+        self.decoder = custom_decoder
         for parameter in self.parameters():
             if len(parameter.shape) > 1:
                 xavier_uniform_(parameter, rng=rng)

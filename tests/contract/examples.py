@@ -201,6 +201,16 @@ LOSSES = {
 }
 
 LAYERS |= {
+    "AvgPool1d": Case(lambda: layers.AvgPool1d(3, stride=2, padding=1), (2, 3, 8)),
+    "AvgPool3d": Case(lambda: layers.AvgPool3d((1, 2, 3), ceil_mode=True), (2, 2, 3, 5, 4)),
+    "MaxPool1d": Case(lambda: layers.MaxPool1d(3, stride=2, padding=1), (2, 3, 8)),
+    "MaxPool3d": Case(lambda: layers.MaxPool3d((1, 2, 3), stride=2, dilation=(1, 2, 1)), (2, 2, 3, 5, 4)),
+    "Conv1d": Case(lambda: layers.Conv1d(4, 6, 3, stride=2, padding=1, groups=2), (3, 4, 8)),
+    "Conv1d: mirrored border": Case(lambda: layers.Conv1d(2, 3, 3, padding=2, padding_mode="reflect"), (3, 2, 6)),
+    "Conv3d": Case(lambda: layers.Conv3d(2, 3, (1, 2, 3), padding=(0, 1, 1)), (2, 2, 3, 4, 5)),
+    "ConvTranspose1d": Case(lambda: layers.ConvTranspose1d(4, 6, 3, stride=2, output_padding=1, groups=2), (3, 4, 5)),
+    "ConvTranspose2d": Case(lambda: layers.ConvTranspose2d(3, 2, (3, 2), stride=(2, 1), padding=1), (2, 3, 4, 5)),
+    "ConvTranspose3d": Case(lambda: layers.ConvTranspose3d(2, 2, 2, dilation=2), (2, 2, 3, 2, 4)),
     "GRU": Case(lambda: layers.GRU(5, 4, 2, bidirectional=True), (6, 3, 5), batch_axis=1),
     "GRU: lengths": Case(lambda: layers.GRU(5, 4, 2, bias=False, dropout=0.4), ((4, 3, 5), None, np.array([2, 4, 0])),
                          batch_axis=None),

@@ -5,20 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chainrule.layers.conv import Conv2d, ConvNd
+from chainrule.layers import Conv1d, Conv2d, Conv3d
 from chainrule.layers.core import DtypeError, ShapeError, UnknownNameError, ValueRangeError, cache_bytes
-
-
-class Conv1d(ConvNd):
-    """A convolution of sequences, to see that the number of axes is all that changes."""
-
-    axes = 1
-
-
-class Conv3d(ConvNd):
-    """A convolution of volumes."""
-
-    axes = 3
 
 
 @st.composite
@@ -34,13 +22,16 @@ def cases(draw, axes):
     groups = draw(st.integers(1, 3))
     options = {"in_channels": groups * draw(st.integers(1, 2)), "out_channels": groups * draw(st.integers(1, 3)),
                "kernel_size": each(1, 3), "stride": each(1, 3), "padding": each(0, 3), "dilation": each(1, 2),
-               "groups": groups, "bias": draw(st.booleans())}
+               "groups": groups, "bias": draw(st.booleans()),
+               "padding_mode": draw(st.sampled_from(["zeros", "zeros", "reflect", "replicate", "circular"]))}
     if draw(st.booleans()):
         options |= {"stride": 1, "padding": draw(st.sampled_from(["same", "valid"]))}
     margins = (0,) * axes if isinstance(options["padding"], str) else spread(options["padding"])
     spatial = [max(1, dilation * (size - 1) + 1 - 2 * margin) + draw(st.integers(0, 4)) for size, dilation, margin
                in zip(spread(options["kernel_size"]), spread(options["dilation"]), margins, strict=True)]
     lead = draw(st.sampled_from([(), (0,), (1,), (3,)]))
+    if options["padding_mode"] != "zeros":      # a border is made of the picture, which has to be large enough
+        spatial, lead = [max(5, size) for size in spatial], lead if lead != (0,) else (2,)
     return options, np.random.default_rng(draw(st.integers(0, 99))).normal(
         size=(*lead, options["in_channels"], *spatial))
 

@@ -5,32 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chainrule.layers import AvgPool1d, AvgPool2d, AvgPool3d, MaxPool1d, MaxPool2d, MaxPool3d
 from chainrule.layers.core import DtypeError, ShapeError, ValueRangeError, cache_bytes
-from chainrule.layers.pooling import AvgPool2d, AvgPoolNd, MaxPool2d, MaxPoolNd
-
-
-class MaxPool1d(MaxPoolNd):
-    """A pool over sequences, to see that the number of axes is all that changes."""
-
-    axes = 1
-
-
-class MaxPool3d(MaxPoolNd):
-    """A pool over volumes."""
-
-    axes = 3
-
-
-class AvgPool1d(AvgPoolNd):
-    """A mean over sequences."""
-
-    axes = 1
-
-
-class AvgPool3d(AvgPoolNd):
-    """A mean over volumes."""
-
-    axes = 3
+from chainrule.layers.pooling import AvgPoolNd
 
 
 @st.composite

@@ -13,7 +13,7 @@ from chainrule.optim import Adafactor
     "lr": st.sampled_from([1e-2, 0.5]), "beta2_decay": st.sampled_from([-0.8, -0.1, 0.0]),
     "eps": st.sampled_from([(None, 1e-3), (1e-3, 0.5), (0.5, 0.0)]), "d": st.sampled_from([1.0, 2.0]),
     "weight_decay": st.sampled_from([0, 0.1]), "maximize": st.booleans()}), st.sampled_from([1.0, 0.6]), st.integers(0, 99))
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_numbers_of_torch(twins, chosen, present, seed):
     pair = twins([(3, 5), (5,), (), (2, 1, 3)], seed)
     pair.race(Adafactor(pair.ours, **chosen), pair.torch.optim.Adafactor(pair.theirs, **chosen), steps=50, present=present)

@@ -13,7 +13,7 @@ from chainrule.optim import Adagrad
     "lr": st.sampled_from([1e-2, 0.5]), "lr_decay": st.sampled_from([0, 0.1]), "weight_decay": st.sampled_from([0, 0.1]),
     "initial_accumulator_value": st.sampled_from([0, 0.3]), "eps": st.sampled_from([1e-10, 1e-2]),
     "maximize": st.booleans()}), st.sampled_from([1.0, 0.6]), st.integers(0, 99))
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_numbers_of_torch(twins, chosen, present, seed):
     pair = twins([(3, 5), (5,), (), (2, 1, 3)], seed)
     pair.race(Adagrad(pair.ours, **chosen), pair.torch.optim.Adagrad(pair.theirs, **chosen), steps=50, present=present)

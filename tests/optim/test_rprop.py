@@ -12,7 +12,7 @@ from chainrule.optim import Rprop
 @given(st.fixed_dictionaries({
     "lr": st.sampled_from([1e-2, 0.3]), "etas": st.sampled_from([(0.5, 1.2), (0.1, 3.0)]),
     "step_sizes": st.sampled_from([(1e-6, 50), (0.1, 0.4)]), "maximize": st.booleans()}), st.sampled_from([1.0, 0.6]), st.integers(0, 99))
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_numbers_of_torch(twins, chosen, present, seed):
     pair = twins([(3, 5), (5,), (), (2, 1, 3)], seed)
     pair.race(Rprop(pair.ours, **chosen), pair.torch.optim.Rprop(pair.theirs, **chosen), steps=50, present=present)

@@ -13,7 +13,7 @@ from chainrule.optim import SparseAdam
 @given(st.fixed_dictionaries({
     "lr": st.sampled_from([1e-3, 0.2]), "betas": st.sampled_from([(0.9, 0.999), (0.0, 0.5), (0.3, 0.0)]),
     "eps": st.sampled_from([1e-8, 1e-2]), "maximize": st.booleans()}), st.integers(0, 99))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=6, deadline=None)
 def test_numbers_of_torch(chosen, seed):
     torch, rng = pytest.importorskip("torch"), np.random.default_rng(seed)
     ours = [Embedding(9, 3, padding_idx=2, sparse=True).astype(np.float64) for _ in range(2)]

@@ -12,29 +12,38 @@ from chainrule.layers.core import Parameter
 class Pair:
     """The same groups of learning rates in both libraries."""
 
-    def __init__(self, lrs=(0.3, 0.02)):
+    def __init__(self, lrs=(0.3, 0.02), rule="SGD"):
         self.torch = pytest.importorskip("torch")
-        self.ours = ours.SGD([{"params": Parameter(np.zeros(1)), "lr": lr} for lr in lrs])
-        self.theirs = self.torch.optim.SGD([{"params": self.torch.nn.Parameter(self.torch.zeros(1)), "lr": lr}
-                                            for lr in lrs])
+        self.ours = getattr(ours, rule)([{"params": Parameter(np.zeros(1)), "lr": lr} for lr in lrs])
+        self.theirs = getattr(self.torch.optim, rule)([
+            {"params": self.torch.nn.Parameter(self.torch.zeros(1)), "lr": lr} for lr in lrs])
         self.theirs.step()
 
     def make(self, name, *arguments, **options):
-        theirs = getattr(self.torch.optim.lr_scheduler, name)
-        return getattr(ours, name)(self.ours, *arguments, **options), theirs(self.theirs, *arguments, **options)
+        room = self.torch.optim.swa_utils if name == "SWALR" else self.torch.optim.lr_scheduler
+        return (getattr(ours, name)(self.ours, *arguments, **options),
+                getattr(room, name)(self.theirs, *arguments, **options))
+
+    def make_chain(self, parts):
+        """Return both libraries' ChainedScheduler of pairs of schedules."""
+        mine, theirs = zip(*parts, strict=True)
+        return ours.ChainedScheduler(mine), self.torch.optim.lr_scheduler.ChainedScheduler(list(theirs))
 
     def make_sequence(self, parts, milestones):
         """Return both libraries' SequentialLR of pairs of schedules."""
         mine, theirs = zip(*parts, strict=True)
-        return (ours.SequentialLR(self.ours, mine, milestones),
-                self.torch.optim.lr_scheduler.SequentialLR(self.theirs, list(theirs), milestones))
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message=".*lr_scheduler.step.*")
+            return (ours.SequentialLR(self.ours, mine, milestones),
+                    self.torch.optim.lr_scheduler.SequentialLR(self.theirs, list(theirs), milestones))
 
     def rates(self):
         return [group["lr"] for group in self.ours.param_groups]
 
     def compare(self):
-        np.testing.assert_allclose(self.rates(), [group["lr"] for group in self.theirs.param_groups],
-                                   rtol=1e-10, atol=1e-14)
+        for name in ("lr", "momentum", "betas"):
+            mine, theirs = ([group.get(name, 0) for group in each.param_groups] for each in (self.ours, self.theirs))
+            np.testing.assert_allclose(mine, theirs, rtol=1e-10, atol=1e-14)
 
     def race(self, *schedules, steps=50):
         """Step pairs of schedules together, and compare the rates every time."""
