@@ -28,6 +28,14 @@ from .activations import (
     Tanhshrink,
     Threshold,
 )
+from .adaptive import (
+    AdaptiveAvgPool1d,
+    AdaptiveAvgPool2d,
+    AdaptiveAvgPool3d,
+    AdaptiveMaxPool1d,
+    AdaptiveMaxPool2d,
+    AdaptiveMaxPool3d,
+)
 from .batch_norm import BatchNorm1d, BatchNorm2d
 from .bilinear import Bilinear
 from .branching import Concat, Copy, Select
@@ -91,6 +99,12 @@ __all__ = [
     "LSTM",
     "RNN",
     "SELU",
+    "AdaptiveAvgPool1d",
+    "AdaptiveAvgPool2d",
+    "AdaptiveAvgPool3d",
+    "AdaptiveMaxPool1d",
+    "AdaptiveMaxPool2d",
+    "AdaptiveMaxPool3d",
     "Add",
     "AlphaDropout",
     "AvgPool1d",

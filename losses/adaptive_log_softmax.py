@@ -65,9 +65,9 @@ class AdaptiveLogSoftmaxWithLoss(Layer):
     Source: Grave, Joulin, Cissé, Grangier & Jégou 2017; torch.nn.AdaptiveLogSoftmaxWithLoss.
 
     Example:
-        >>> layer = AdaptiveLogSoftmaxWithLoss(8, 1000, cutoffs=[10, 100])
-        >>> output, loss = layer.forward(np.ones((3, 8), np.float32), np.array([2, 50, 999]))
-        >>> bool(np.isclose(loss, -output.mean())), layer.log_prob(np.ones((3, 8), np.float32)).shape
+        >>> layer = AdaptiveLogSoftmaxWithLoss(16, 1000, cutoffs=[10, 100])
+        >>> output, loss = layer.forward(np.ones((3, 16), np.float32), np.array([2, 50, 999]))
+        >>> bool(np.isclose(loss, -output.mean())), layer.log_prob(np.ones((3, 16), np.float32)).shape
         (True, (3, 1000))
     """
 

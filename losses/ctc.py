@@ -55,7 +55,7 @@ class CTCLoss(JointLoss):
 
     Example:
         >>> log_probs = np.log(np.full((2, 1, 3), 1 / 3))             # (1, 1), (blank, 1) and (1, blank) of nine
-        >>> round(np.exp(-CTCLoss().forward(log_probs, np.array([[1]]), (2,), (1,))), 6)
+        >>> round(float(np.exp(-CTCLoss().forward(log_probs, np.array([[1]]), (2,), (1,)))), 6)
         0.333333
     """
 

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..layers.core import Array, check_range
+from ..layers.core import Array, as_dtype, check_range
 from .joint_loss import JointLoss
 
 __all__ = ["TripletMarginLoss"]
@@ -64,8 +64,8 @@ class TripletMarginLoss(JointLoss):
         to_positive, *to_negative = norms = [self._norm(difference) for difference in differences]
         nearest = np.minimum(to_negative[0], to_negative[-1])
         missing = self.margin + to_positive - nearest
-        active = (missing >= 0).astype(missing.dtype)                      # at the kink as PyTorch does
-        chosen = [distance == nearest for distance in to_negative]
+        active = as_dtype(missing >= 0, missing.dtype)                              # at the kink as PyTorch does
+        chosen = [as_dtype(distance == nearest, missing.dtype) for distance in to_negative]
         slopes = [active, *(-active * each / sum(chosen) for each in chosen)]       # a tie is shared
         distances = zip(pairs, differences, norms, slopes, strict=True)
         return np.maximum(missing, 0)[..., 0], tuple(Distance(*parts) for parts in distances)
@@ -98,20 +98,28 @@ class TripletMarginLoss(JointLoss):
 
     def _pull(self, distance: Distance) -> Array:
         """Return the gradient of a norm; with ``p`` infinite the largest entries share it; a norm of 0 has none."""
-        size, norm = np.abs(distance.difference), distance.norm
+        unit = self._unit(distance)
+        if self.p == 2:
+            return unit
+        sign = np.sign(distance.difference)
         if self.p == math.inf:
-            largest = (size == norm).astype(size.dtype)
-            return np.asarray(np.sign(distance.difference) * largest / largest.sum(axis=-1, keepdims=True))
-        ratio = np.divide(size, norm, out=np.ones_like(size), where=size > 0)
-        return np.asarray(np.sign(distance.difference) * ratio**(self.p - 1))
+            largest = as_dtype(np.abs(distance.difference) == distance.norm, unit.dtype)
+            return np.asarray(sign * largest / largest.sum(axis=-1, keepdims=True))
+        return np.asarray(sign * np.where(sign, np.abs(unit), 1)**(self.p - 1))
 
     def _pull_dot(self, distance: Distance, difference_dot: Array) -> Array:
         """Return how the gradient of a norm changes as the difference moves."""
-        difference, norm = distance.difference, distance.norm
+        unit, norm = self._unit(distance), distance.norm
         if self.p in (1, math.inf):
-            return np.zeros_like(difference)
+            return np.zeros_like(unit)
         norm_dot = (self._pull(distance) * difference_dot).sum(axis=-1, keepdims=True)
-        unit = np.divide(difference, norm, out=np.zeros_like(difference), where=norm > 0)
-        steep = (np.abs(unit) if self.p >= 2 else np.where(unit, np.abs(unit), np.inf))**(self.p - 2)
-        bend = (self.p - 1) * steep * (difference_dot - unit * norm_dot)
-        return np.asarray(np.divide(bend, norm, out=np.zeros_like(difference), where=norm > 0))
+        # below p = 2 the curvature at 0 is infinite, and left out
+        steep = np.where(unit, np.abs(unit), 0 if self.p >= 2 else math.inf)**(self.p - 2)
+        return np.where(norm > 0, (self.p - 1) * steep * (difference_dot - unit * norm_dot), 0) / _positive(norm)
+
+    def _unit(self, distance: Distance) -> Array:
+        return np.asarray(distance.difference / _positive(distance.norm))
+
+
+def _positive(norm: Array) -> Array:
+    return np.where(norm > 0, norm, 1)

@@ -36,8 +36,8 @@ class SGD(Optimizer):
     def check_group(self, group: Group) -> None:
         super().check_group(group)
         if group["nesterov"] and (group["momentum"] == 0 or group["dampening"] != 0):
-            raise ValueRangeError(f"{type(self).__name__} expected momentum > 0 and dampening = 0 with nesterov, got momentum="
-                                  f"{group['momentum']!r} and dampening={group['dampening']!r}")
+            raise ValueRangeError(f"{type(self).__name__} expected momentum > 0 and dampening = 0 with nesterov, got "
+                                  f"momentum={group['momentum']!r} and dampening={group['dampening']!r}")
 
     def state_names(self, group: Group) -> tuple[str, ...]:
         return ("momentum_buffer",) if group["momentum"] else ()

@@ -30,8 +30,8 @@ class RMSNorm(TrailingNorm):
     Source: Zhang & Sennrich 2019; arguments of torch.nn.RMSNorm.
 
     Example:
-        >>> RMSNorm(2).forward(np.array([[3.0, 4.0]], np.float32)).round(3).tolist()
-        [[0.849, 1.131]]
+        >>> RMSNorm(2).forward(np.array([[3.0, 4.0]], np.float32)).round(3)
+        array([[0.849, 1.131]], dtype=float32)
     """
 
     centered = False

@@ -200,7 +200,29 @@ LOSSES = {
     "SoftMarginLoss": Case(losses.SoftMarginLoss, (7, 5), signs),
 }
 
+variance = np.random.default_rng(0).uniform(0.3, 2, (7, 5))
+
+LOSSES |= {
+    "AdaptiveLogSoftmaxWithLoss": Case(lambda: losses.AdaptiveLogSoftmaxWithLoss(5, 11, [3, 6], 2.0, head_bias=True),
+                                       ((7, 5), np.array([10, 7, 6, 8, 10, 9, 6]))),
+    "CTCLoss": Case(losses.CTCLoss, (7, 2, 4), (np.array([[1, 2, 2], [3, 1, 0]]), np.array([7, 5]), np.array([3, 2])),
+                    batch_axis=None),
+    "CTCLoss: unbatched": Case(lambda: losses.CTCLoss(blank=3), (6, 4), (np.array([1, 1]), 6, 2), batch_axis=None),
+    "CosineEmbeddingLoss": Case(lambda: losses.CosineEmbeddingLoss(0.1), ((7, 5), (7, 5)), signs[:, 0]),
+    "GaussianNLLLoss": Case(lambda: losses.GaussianNLLLoss(full=True), ((7, 5), variance), (7, 5)),
+    "GaussianNLLLoss: a variance a row": Case(losses.GaussianNLLLoss, ((7, 5), variance[:, 0]), (7, 5)),
+    "MarginRankingLoss": Case(lambda: losses.MarginRankingLoss(0.3), ((7, 5), (7, 5)), signs),
+    "TripletMarginLoss": Case(losses.TripletMarginLoss, ((7, 5),) * 3),
+    "TripletMarginLoss: swap": Case(lambda: losses.TripletMarginLoss(p=3.0, swap=True), ((7, 5),) * 3),
+}
+
 LAYERS |= {
+    "AdaptiveAvgPool1d": Case(lambda: layers.AdaptiveAvgPool1d(3), (2, 3, 8)),
+    "AdaptiveAvgPool2d": Case(lambda: layers.AdaptiveAvgPool2d((3, None)), (2, 3, 7, 2)),
+    "AdaptiveAvgPool3d": Case(lambda: layers.AdaptiveAvgPool3d(2), (2, 2, 3, 5, 4)),
+    "AdaptiveMaxPool1d": Case(lambda: layers.AdaptiveMaxPool1d(3), (2, 3, 8)),
+    "AdaptiveMaxPool2d": Case(lambda: layers.AdaptiveMaxPool2d((3, None)), (2, 3, 7, 2)),
+    "AdaptiveMaxPool3d": Case(lambda: layers.AdaptiveMaxPool3d(2), (2, 2, 3, 5, 4)),
     "AvgPool1d": Case(lambda: layers.AvgPool1d(3, stride=2, padding=1), (2, 3, 8)),
     "AvgPool3d": Case(lambda: layers.AvgPool3d((1, 2, 3), ceil_mode=True), (2, 2, 3, 5, 4)),
     "MaxPool1d": Case(lambda: layers.MaxPool1d(3, stride=2, padding=1), (2, 3, 8)),

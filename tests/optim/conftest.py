@@ -28,8 +28,16 @@ class Twins:
                 other.grad = self.torch.tensor(grad)
 
     def compare(self, tolerance=1e-10):
-        for mine, other in zip(self.ours, self.theirs, strict=True):
-            np.testing.assert_allclose(mine.data, other.detach().numpy(), rtol=tolerance, atol=tolerance)
+        mine, theirs = (np.concatenate([part.ravel() for part in parts]) for parts in (
+            [part.data for part in self.ours], [part.detach().numpy() for part in self.theirs]))
+        np.testing.assert_allclose(mine, theirs, rtol=tolerance, atol=tolerance)
+
+    @classmethod
+    def run(cls, kind, chosen, present, seed):
+        """Race a rule and PyTorch's of the same name, with the same options, over 50 steps."""
+        pair = cls([(3, 5), (5,), (), (2, 1, 3)], seed)
+        theirs = getattr(pair.torch.optim, kind.__name__)
+        pair.race(kind(pair.ours, **chosen), theirs(pair.theirs, **chosen), 50, present)
 
     def race(self, ours, theirs, steps=25, present=1.0):
         """Step both with the same gradients and compare after every step."""

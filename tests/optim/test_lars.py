@@ -44,10 +44,9 @@ def test_plain_sgd_for_zeros_and_without_trust():
     rng = np.random.default_rng(0)
     for start, trust in ((np.zeros(3), 1e-3), (np.array([1.0, -2.0, 3.0]), 0.0)):
         ours, plain = (Parameter(start, dtype=np.float64) for _ in range(2))
-        optimizers = LARS([ours], lr=0.1, weight_decay=0.2, trust_coefficient=trust), SGD([plain], 0.1, weight_decay=0.2)
         ours.grad = plain.grad = rng.standard_normal(3)
-        for optimizer in optimizers:
-            optimizer.step()
+        LARS([ours], lr=0.1, weight_decay=0.2, trust_coefficient=trust).step()
+        SGD([plain], lr=0.1, weight_decay=0.2).step()
         np.testing.assert_allclose(ours.data, plain.data, rtol=1e-14)
 
 

@@ -43,8 +43,9 @@ class Quadratic:
         return loss
 
 
-@given(st.fixed_dictionaries({"lr": st.sampled_from([1, 0.5]), "line_search_fn": st.sampled_from([None, "strong_wolfe"]),
-                              "max_iter": st.integers(1, 12), "history_size": st.sampled_from([100, 3, 1])},
+@given(st.fixed_dictionaries({"line_search_fn": st.sampled_from([None, "strong_wolfe"]),
+                              "lr": st.sampled_from([1, 0.5]), "max_iter": st.integers(1, 12),
+                              "history_size": st.sampled_from([100, 3, 1])},
                              optional={"max_eval": st.integers(1, 20), "tolerance_grad": st.sampled_from([1e-2, 1e-5]),
                                        "tolerance_change": st.just(1e-3)}),
        st.sampled_from([2.0, 30.0]), st.integers(0, 99))
@@ -176,7 +177,7 @@ def test_a_schedule_sets_the_length_of_its_steps():
 
 def test_wrong_arguments():
     w = Parameter([1.0])
-    with pytest.raises(StateError, match=r"LBFGS expected a function that clears the gradients, .* call step\(closure\)"):
+    with pytest.raises(StateError, match=r"LBFGS expected a function that clears .* call step\(closure\)"):
         LBFGS([w]).step()
     with pytest.raises(UnknownNameError, match="line_search_fn of LBFGS 'wolfe'"):
         LBFGS([w], line_search_fn="wolfe")

@@ -1,11 +1,13 @@
 """What all optimisers share: groups, skipped parameters, overlaps, blocks, copies and states."""
 
+import inspect
 from copy import deepcopy
 
 import numpy as np
 import pytest
 
 import chainrule.optim.optimizer as module
+from chainrule import optim
 from chainrule.layers import Linear
 from chainrule.layers.core import Parameter, ShapeError, StateError, ValueRangeError, gather
 from chainrule.optim import (
@@ -33,6 +35,27 @@ SHAPES = [(3, 5), (5,), (), (4, 2, 3), (1,)]
 @pytest.fixture(params=RULES, ids=lambda rule: rule[0].__name__)
 def rule(request):
     return request.param
+
+
+def arguments(function):
+    """Return names and defaults, without PyTorch's choices of implementation and what is given by keyword only."""
+    leave_out = {"foreach", "capturable", "differentiable", "fused", "maximize", "decoupled_weight_decay"}
+    return [(each.name, each.default) for each in inspect.signature(function).parameters.values()
+            if each.name not in leave_out]
+
+
+@pytest.mark.parametrize("name", optim.__all__)
+def test_arguments_and_defaults_are_those_of_torch(name):
+    torch = pytest.importorskip("torch")
+    theirs = getattr(torch.optim, name, getattr(torch.optim.lr_scheduler, name, None))
+    if theirs is not None and name != "Optimizer":
+        assert arguments(getattr(optim, name)) == arguments(theirs)
+
+
+def test_every_optimiser_and_schedule_of_torch_is_there():
+    torch = pytest.importorskip("torch")
+    assert {name for name in torch.optim.__all__ if name[0].isupper()} <= set(optim.__all__)
+    assert set(torch.optim.lr_scheduler.__all__) - {"LRScheduler"} <= set(optim.__all__)
 
 
 def test_groups_with_options_of_their_own(twins, rule):

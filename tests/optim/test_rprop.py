@@ -8,14 +8,15 @@ from hypothesis import strategies as st
 from chainrule.layers.core import Parameter, ValueRangeError
 from chainrule.optim import Rprop
 
-
-@given(st.fixed_dictionaries({
+OPTIONS = st.fixed_dictionaries({
     "lr": st.sampled_from([1e-2, 0.3]), "etas": st.sampled_from([(0.5, 1.2), (0.1, 3.0)]),
-    "step_sizes": st.sampled_from([(1e-6, 50), (0.1, 0.4)]), "maximize": st.booleans()}), st.sampled_from([1.0, 0.6]), st.integers(0, 99))
+    "step_sizes": st.sampled_from([(1e-6, 50), (0.1, 0.4)]), "maximize": st.booleans()})
+
+
+@given(OPTIONS, st.sampled_from([1.0, 0.6]), st.integers(0, 99))
 @settings(max_examples=20, deadline=None)
 def test_numbers_of_torch(twins, chosen, present, seed):
-    pair = twins([(3, 5), (5,), (), (2, 1, 3)], seed)
-    pair.race(Rprop(pair.ours, **chosen), pair.torch.optim.Rprop(pair.theirs, **chosen), steps=50, present=present)
+    twins.run(Rprop, chosen, present, seed)
 
 
 def test_only_the_sign_of_the_gradient_matters():
@@ -32,7 +33,7 @@ def test_only_the_sign_of_the_gradient_matters():
 
 
 def test_wrong_options():
-    with pytest.raises(ValueRangeError, match=r"Rprop expected etas with 0 < etas\[0\] < 1 < etas\[1\], got \(0.5, 1.0\)"):
+    with pytest.raises(ValueRangeError, match=r"Rprop expected etas with 0 < .* < etas\[1\], got \(0.5, 1.0\)"):
         Rprop([Parameter([1.0])], etas=(0.5, 1.0))
     with pytest.raises(ValueRangeError, match=r"Rprop expected step_sizes\[0\] in \[0, 1\], got 2"):
         Rprop([Parameter([1.0])], step_sizes=(2, 1))

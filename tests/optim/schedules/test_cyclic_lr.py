@@ -29,5 +29,5 @@ def test_wrong_options():
         CyclicLR(optimizer, 0.1, 1.0, scale_mode="steps")
     with pytest.raises(ValueRangeError, match="CyclicLR expected one max_lr, or one for each of the 1 groups, got 2"):
         CyclicLR(optimizer, 0.1, [1.0, 2.0])
-    with pytest.raises(ValueRangeError, match="CyclicLR expected step_size_down as a whole number of at least 1, got 0"):
+    with pytest.raises(ValueRangeError, match="step_size_down as a whole number of at least 1, got 0"):
         CyclicLR(optimizer, 0.1, 1.0, step_size_down=0)

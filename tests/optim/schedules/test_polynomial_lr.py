@@ -17,7 +17,7 @@ def test_numbers_of_torch(pair, total_iters, power):
 
 
 def test_wrong_options():
-    with pytest.raises(ValueRangeError, match="PolynomialLR expected total_iters as a whole number of at least 1, got 0"):
+    with pytest.raises(ValueRangeError, match="total_iters as a whole number of at least 1, got 0"):
         PolynomialLR(SGD([Parameter(np.zeros(1))]), total_iters=0)
     with pytest.raises(ValueRangeError, match=r"PolynomialLR expected power in \[0, inf\], got -1"):
         PolynomialLR(SGD([Parameter(np.zeros(1))]), power=-1)
