@@ -36,7 +36,7 @@ from .adaptive import (
     AdaptiveMaxPool2d,
     AdaptiveMaxPool3d,
 )
-from .batch_norm import BatchNorm1d, BatchNorm2d
+from .batch_norm import BatchNorm1d, BatchNorm2d, BatchNorm3d
 from .bilinear import Bilinear
 from .branching import Concat, Copy, Select
 from .conv import Conv1d, Conv2d, Conv3d
@@ -56,6 +56,10 @@ from .maxout import Maxout
 from .noise import GaussianNoise
 from .norms import (
     CrossMapLRN2d,
+    GroupNorm,
+    InstanceNorm1d,
+    InstanceNorm2d,
+    InstanceNorm3d,
     LayerNorm,
     LocalResponseNorm,
     RMSNorm,
@@ -112,6 +116,7 @@ __all__ = [
     "AvgPool3d",
     "BatchNorm1d",
     "BatchNorm2d",
+    "BatchNorm3d",
     "Bilinear",
     "Buffer",
     "ChannelShuffle",
@@ -147,11 +152,15 @@ __all__ = [
     "GRUCell",
     "Gate",
     "GaussianNoise",
+    "GroupNorm",
     "Hardshrink",
     "Hardsigmoid",
     "Hardswish",
     "Hardtanh",
     "Identity",
+    "InstanceNorm1d",
+    "InstanceNorm2d",
+    "InstanceNorm3d",
     "LSTMCell",
     "Layer",
     "LayerNorm",

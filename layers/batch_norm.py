@@ -23,7 +23,7 @@ from .core import (
 )
 from .kernels import inner_sums, moments, project, standardize
 
-__all__ = ["BatchNorm", "BatchNorm1d", "BatchNorm2d", "BatchNormCache", "BatchNormTangent"]
+__all__ = ["BatchNorm", "BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "BatchNormCache", "BatchNormTangent"]
 
 _SPATIAL = ((), ("L",), ("H", "W"), ("D", "H", "W"))        # names of the spatial axes, by their number
 
@@ -252,3 +252,25 @@ class BatchNorm2d(BatchNorm):
     """
 
     spatial = (2,)
+
+
+class BatchNorm3d(BatchNorm):
+    """Channels of volumes standardised over the batch; as BatchNorm2d.
+
+    Shapes:
+        x, y:                                    (N, num_features, D, H, W)
+        weight, bias, running_mean, running_var: (num_features,)
+
+    Gradients:
+        as BatchNorm2d
+
+    Cost: one multiply-add per element; keeps ``x`` and two numbers per channel.
+
+    Source: Ioffe & Szegedy 2015, section 3.2.
+
+    Example:
+        >>> BatchNorm3d(3).forward(np.ones((2, 3, 4, 4, 2), np.float32)).any()
+        np.False_
+    """
+
+    spatial = (3,)

@@ -52,5 +52,9 @@ def addcdiv(out: Array, a: Array, b: Array, value: float) -> None:
 def lerp(average: Array, x: Array, weight: float) -> None:
     """Move ``average`` the part ``weight`` of the way to ``x``."""
     term = np.subtract(x, average, out=scratch(average, "term"))
-    term *= weight
-    average += term
+    if weight < 0.5:
+        term *= weight
+        average += term
+    else:           # from the nearer end, so that a weight of 1 gives x itself, as in torch.lerp
+        term *= 1 - weight
+        np.subtract(x, term, out=average)

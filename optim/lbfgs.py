@@ -31,8 +31,8 @@ class LBFGS(Optimizer):
              H(0) = (s @ y) / (y @ y)                                                   of the newest pair
              H(k) = (I - s @ y.T / (y @ s)) @ H(k - 1) @ (I - y @ s.T / (y @ s)) + s @ s.T / (y @ s)
              w -= t * H @ grad
-    t is lr, or for line_search_fn="strong_wolfe" where the line search that begins there ends. The data must be the
-    same in every evaluation: use it on full batches. Frozen and unreached parameters stay where they are.
+    t is lr, or for line_search_fn="strong_wolfe" where the line search that begins there ends. Gradients of frozen and
+    unreached parameters count as zero. The data must be the same in every evaluation: use it on full batches.
 
     Cost: 2 * history_size + 4 vectors of the size of the parameters, and as many products of them in a step; one
     ``step`` calls ``closure`` up to max_eval times (max_iter * 5 // 4).
@@ -73,7 +73,8 @@ class LBFGS(Optimizer):
             check_choice(group["line_search_fn"], ("strong_wolfe",), name="line_search_fn", owner="LBFGS")
 
     def step(self, closure: Closure | None = None) -> float:
-        closure, group, before = self._required(closure), self.param_groups[0], self._counts["func_evals"]
+        closure, group = self._required(closure), self.param_groups[0]
+        budget = self._counts["func_evals"] + group["max_eval"]
         tolerance_grad, tolerance_change = group["tolerance_grad"], group["tolerance_change"]
         loss, grad = self._evaluate(closure)
         first = loss
@@ -95,14 +96,18 @@ class LBFGS(Optimizer):
                 loss, grad = self._evaluate(closure)
             else:
                 end = strong_wolfe(partial(self._trial, closure, x, d), start, t, narrow=tolerance_change / _largest(d),
-                                   limit=group["max_eval"] - self._counts["func_evals"] + before)
+                                   limit=budget - self._counts["func_evals"])
                 self._place(x + end.t * d)
                 loss, grad, t = end.loss, end.grad, end.t
             self._last["t"] = t
-            if (self._counts["func_evals"] - before >= group["max_eval"] or _largest(grad) <= tolerance_grad
+            if (self._counts["func_evals"] >= budget or _largest(grad) <= tolerance_grad
                     or _largest(t * d) <= tolerance_change or abs(loss - start.loss) < tolerance_change):
                 break
         return first
+
+    def add_param_group(self, param_group: Mapping[str, Any]) -> None:
+        """Refuse: there is one memory, of all parameters."""
+        raise ValueRangeError("LBFGS expected one group of parameters, got another; make a new one of all parameters")
 
     def state_dict(self) -> dict[str, Any]:
         """Return counts, last step and memory, under the first parameter, and the options; vectors of all parameters.
@@ -117,16 +122,16 @@ class LBFGS(Optimizer):
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
         """Go on where ``state_dict()`` was taken, here or by torch.optim.LBFGS."""
         entry: Mapping[str, Any] = next(iter(state_dict["state"].values()), {})
-        vectors = [np.asarray(each).copy() for name in ("old_dirs", "old_stps") for each in entry.get(name, ())]
+        changes, steps = ([np.asarray(each).copy() for each in entry.get(name, ())]
+                          for name in ("old_dirs", "old_stps"))
         last = {name: np.asarray(entry[name]).copy() for name in ("d", "prev_flat_grad") if name in entry}
         size = sum(parameter.size for parameter in parameters_of(self.param_groups))
-        for vector in (*vectors, *last.values()):
+        for vector in (*changes, *steps, *last.values()):
             if vector.shape != (size,):
                 raise ShapeError(f"LBFGS expected a memory of vectors of shape {show_shape((size,))}, got "
                                  f"{show_shape(vector.shape)}; make it for the same parameters")
         super().load_state_dict({**state_dict, "state": {}})
-        half = len(vectors) // 2
-        self._pairs = deque(map(Pair, vectors[:half], vectors[half:]), self.param_groups[0]["history_size"])
+        self._pairs = deque(map(Pair, changes, steps), self.param_groups[0]["history_size"])
         self._counts = {name: int(entry.get(name, 0)) for name in self._counts}
         self._last = {**last, "t": float(entry["t"])} if last else {}
 

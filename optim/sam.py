@@ -55,10 +55,12 @@ class SAM(Optimizer):
         loss = closure()
         moved = [(parameter, parameter.data.copy()) for parameter in parameters_of(self.param_groups)
                  if parameter.reached and parameter.requires_grad]
-        self._climb([parameter for parameter, _ in moved])
-        closure()
-        for parameter, data in moved:
-            parameter.data = data
+        try:
+            self._climb([parameter for parameter, _ in moved])
+            closure()
+        finally:
+            for parameter, data in moved:
+                parameter.data = data
         self.optimizer.step()
         return loss
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..layers.core import Array, StateError
 from .groups import Group, Params
-from .in_place import addcdiv, addcmul, lerp
+from .in_place import addcdiv, lerp
 from .optimizer import Optimizer
 from .stretch import Run, Stretch
 
@@ -50,8 +50,7 @@ class SparseAdam(Optimizer):
     def update(self, w: Array, grad: Array, state: dict[str, Array], step: int, group: Group) -> None:
         (beta1, beta2), exp_avg, exp_avg_sq = group["betas"], state["exp_avg"], state["exp_avg_sq"]
         lerp(exp_avg, grad, 1 - beta1)
-        exp_avg_sq *= beta2
-        addcmul(exp_avg_sq, grad, grad, 1 - beta2)
+        lerp(exp_avg_sq, grad * grad, 1 - beta2)
         addcdiv(w, exp_avg, np.sqrt(exp_avg_sq) + group["eps"],
                 -group["lr"] * math.sqrt(1 - beta2**step) / (1 - beta1**step))
 

@@ -24,11 +24,12 @@ __all__ = ["RowNorm", "RowNormCache", "RowNormTangent"]
 
 
 class RowNormCache(NamedTuple):
-    """The input and what its rows were standardised by."""
+    """The input, what its rows were standardised by, and whether that came from the rows themselves."""
 
     x: Array
     mean: Array
     inv_std: Array
+    own: bool
 
 
 class RowNormTangent(NamedTuple):
@@ -76,8 +77,8 @@ class RowNorm(Layer):
     def forward(self, x: Array) -> Array:
         self.check(x)
         rows = self._as_rows(x, x.dtype if self.weight is None else self.weight.dtype)
-        mean, inv_std = self._statistics(rows)
-        self.cache = RowNormCache(x, mean, inv_std)
+        mean, inv_std, own = self.statistics(rows)
+        self.cache = RowNormCache(x, mean, inv_std, own)
         y = standardize(rows, mean, inv_std).reshape(x.shape)
         if self.weight is not None:
             y *= self.spread(self.weight.data, x.shape)
@@ -86,7 +87,7 @@ class RowNorm(Layer):
         return y
 
     def backward(self, grad_out: Array) -> Array | None:
-        x, mean, _ = self.saved()
+        x, mean, _, _ = self.saved()
         check_shape(grad_out, x.shape, name="grad_out", owner=self)
         grad = as_dtype(grad_out, mean.dtype)
         if self.bias is not None and self.bias.requires_grad:
@@ -96,7 +97,7 @@ class RowNorm(Layer):
         return as_dtype(self._along(self._weighted(grad)), x.dtype) if self.needs_input_grad else None
 
     def jvp(self, x_dot: Array | None) -> Array | None:
-        x, mean, _ = self.point()
+        x, mean, _, _ = self.point()
         x_dot = None if x_dot is None else as_dtype(x_dot, mean.dtype)
         x_hat_dot = None if x_dot is None else self._along(x_dot)
         self.tangent = RowNormTangent(x_dot, x_hat_dot)
@@ -108,7 +109,7 @@ class RowNorm(Layer):
     def backward_jvp(self, grad_out: Array, grad_out_dot: Array | None) -> tuple[Array | None, Array | None]:
         x_dot, x_hat_dot = self.saved_tangent()
         grad_x = self.backward(grad_out)
-        x, _, inv_std = self.saved()
+        x, _, inv_std, own = self.saved()
         x_hat = self._x_hat()
         terms = ((self.bias, grad_out_dot, np.ones_like(x_hat)), (self.weight, grad_out_dot, x_hat),
                  (self.weight, grad_out, x_hat_dot))
@@ -119,7 +120,7 @@ class RowNorm(Layer):
         moved = total(None if grad_out_dot is None else self._weighted(grad_out_dot),
                       None if weight_dot is None else grad_out * weight_dot)
         grad_x_dot = None if moved is None else self._along(moved)
-        if x_dot is not None and grad_x is not None:            # x_hat and inv_std move along x_dot
+        if own and x_dot is not None and grad_x is not None:    # x_hat and inv_std move along x_dot
             grad_hat = self._weighted(grad_out)
             bend = x_hat_dot * self._mean(grad_hat * x_hat) + x_hat * self._mean(grad_hat * x_hat_dot)
             stretch = grad_x * self._mean(x_hat * x_dot)
@@ -139,23 +140,26 @@ class RowNorm(Layer):
         count = self.rows(values.shape)
         return as_dtype(values, dtype).reshape(1, count, values.size // max(1, count))
 
-    def _statistics(self, rows: Array) -> tuple[Array, Array]:
+    def statistics(self, rows: Array) -> tuple[Array, Array, bool]:
+        """Return what rows (1, rows, values) are standardised by, and whether it comes from them."""
         if self.centered:
             mean, var = moments(rows)
         else:
             mean, var = np.zeros((rows.shape[1], 1), rows.dtype), np.einsum("ncl,ncl->c", rows, rows)[:, None]
             var /= rows.shape[2]
         eps = np.finfo(rows.dtype).eps if self.eps is None else self.eps
-        return mean, 1 / np.sqrt(var + float(eps))
+        return mean, 1 / np.sqrt(var + float(eps)), True
 
     def _x_hat(self) -> Array:
-        x, mean, inv_std = self.point()
+        x, mean, inv_std, _ = self.point()
         return standardize(self._as_rows(x, mean.dtype), mean, inv_std).reshape(x.shape)
 
     def _along(self, values: Array) -> Array:
         """Return the derivative of ``x_hat`` along ``values``; as it is symmetric, also its adjoint applied to them."""
-        x, mean, inv_std = self.point()
+        x, mean, inv_std, own = self.point()
         rows, values = self._as_rows(x, mean.dtype), self._as_rows(values, mean.dtype)
+        if not own:
+            return np.asarray(values * inv_std).reshape(x.shape)
         plain, product = inner_sums(values, rows, mean, inv_std)
         sums = (plain if self.centered else np.zeros_like(plain), product)
         return project(values, rows, mean, inv_std, inv_std, sums).reshape(x.shape)

@@ -76,7 +76,7 @@ class TransformerBlock(Model):
     def run(self, x: Array, memory: Array | None, masks: tuple[BranchMasks, ...], given: int) -> Array:
         """Run all branches forward; ``masks`` are those of the attentions, in order."""
         self.cache = None
-        dtype, entries, remaining = x.dtype, [], iter(masks)
+        first, entries, remaining = x, [], iter(masks)
         for branch in self.branches:
             inside, normed = self._call(branch.norm, x) if self.norm_first else (x, None)
             y, steps = self._through(branch, inside, memory, next(remaining) if branch.attends else BranchMasks())
@@ -84,7 +84,7 @@ class TransformerBlock(Model):
             if normed is None:
                 x, normed = self._call(branch.norm, x)
             entries.append(BranchEntry(normed, steps))
-        self.cache = TransformerBlockCache(tuple(entries), dtype, given)
+        self.cache = TransformerBlockCache(tuple(entries), first.dtype, given)
         return x
 
     def run_back(self, grad: Any) -> tuple[Array | None, Array | None]:
@@ -133,8 +133,7 @@ class TransformerBlock(Model):
         """Return the gradients of what came in and of the memory."""
         for index, name in reversed(list(enumerate(branch.steps))):
             attention = bool(branch.attends) and index == 0
-            grad = self._call_back(name, entries[index], (grad, None) if attention else grad, wanted or index > 0
-                                   or branch.attends == "memory")
+            grad = self._call_back(name, entries[index], (grad, None) if attention else grad, wanted or index > 0)
         if not branch.attends or grad is None:
             return grad, None
         grad_query, grad_key, grad_value, *_ = grad

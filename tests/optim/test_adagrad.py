@@ -15,7 +15,7 @@ OPTIONS = st.fixed_dictionaries({
 
 
 @given(OPTIONS, st.sampled_from([1.0, 0.6]), st.integers(0, 99))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_numbers_of_torch(twins, chosen, present, seed):
     twins.run(Adagrad, chosen, present, seed)
 

@@ -16,11 +16,18 @@ def test_each_equals_its_formula(shape, dtype):
     out, a, b = (np.asarray(RNG.uniform(1, 2, shape)).astype(dtype) for _ in range(3))
     for function, arguments, expected in (
             (add, (a, 0.3), out + 0.3 * a), (addcmul, (a, b, -0.2), out - 0.2 * a * b),
-            (addcdiv, (a, b, 1.5), out + 1.5 * a / b), (lerp, (a, 0.25), 0.75 * out + 0.25 * a)):
+            (addcdiv, (a, b, 1.5), out + 1.5 * a / b), (lerp, (a, 0.25), 0.75 * out + 0.25 * a),
+            (lerp, (a, 0.75), 0.25 * out + 0.75 * a)):
         result = out.copy()
         function(result, *arguments)
         np.testing.assert_allclose(result, expected, rtol=1e-6 if dtype == np.float32 else 1e-14)
         assert result.dtype == dtype
+
+
+def test_an_average_of_one_value_is_that_value():
+    average = np.array([1e9])
+    lerp(average, np.array([1e-9]), 1.0)
+    assert average.tolist() == [1e-9]
 
 
 def test_scratch_is_used_again_for_the_same_slot_and_dtype():

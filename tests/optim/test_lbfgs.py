@@ -67,24 +67,24 @@ def test_every_step_is_that_of_torch(twins, chosen, condition, seed):
 def test_logistic_regression_ends_where_torch_ends(search):
     torch, rng = pytest.importorskip("torch"), np.random.default_rng(0)
     x, y = rng.standard_normal((60, 5)), rng.integers(0, 3, 60)
-    layer, loss = Linear(5, 3).astype(np.float64), CrossEntropyLoss()
+    layer, loss = Linear(5, 3, rng=rng).astype(np.float64), CrossEntropyLoss()
     reference = torch.nn.Linear(5, 3, dtype=torch.float64)
-    layer.load_state_dict(reference.state_dict())
+    reference.load_state_dict({name: torch.tensor(value) for name, value in layer.state_dict().items()})
     options = {"lr": 1 if search else 0.5, "max_iter": 150, "line_search_fn": search, "tolerance_grad": 1e-10,
                "tolerance_change": 1e-16}
     ours, theirs = LBFGS(layer.parameters(), **options), torch.optim.LBFGS(reference.parameters(), **options)
 
     def closure():
         layer.zero_grad()
-        value = loss.forward(layer.forward(x), y) + 0.05 * (layer.weight.data**2).sum()
+        value = loss.forward(layer.forward(x), y) + (layer.weight.data**2).sum() / 2
         layer.backward(loss.backward())
-        layer.weight.grad += 0.1 * layer.weight.data
+        layer.weight.grad += layer.weight.data
         return float(value)
 
     def their_closure():
         theirs.zero_grad()
         value = torch.nn.functional.cross_entropy(reference(torch.tensor(x)), torch.tensor(y))
-        value = value + 0.05 * (reference.weight**2).sum()
+        value = value + (reference.weight**2).sum() / 2
         value.backward()
         return value
     ours.step(closure)
@@ -183,5 +183,7 @@ def test_wrong_arguments():
         LBFGS([w], line_search_fn="wolfe")
     with pytest.raises(ValueRangeError, match="LBFGS expected one group of parameters, got 2"):
         LBFGS([{"params": w}, {"params": Parameter([2.0])}])
+    with pytest.raises(ValueRangeError, match="LBFGS expected one group of parameters, got another"):
+        LBFGS([w]).add_param_group({"params": Parameter([2.0])})
     with pytest.raises(ValueRangeError, match="LBFGS expected max_iter as a whole number of at least 1, got 0"):
         LBFGS([w], max_iter=0)

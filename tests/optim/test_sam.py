@@ -111,6 +111,19 @@ def test_frozen_unreached_and_zero():
     assert seen == [[2, 2, 2], [2.5, 2, 2], [pytest.approx(1.9), 2, 2], [pytest.approx(1.9), 2, 2]]
 
 
+def test_an_error_on_the_way_leaves_the_parameters_where_they_were():
+    w, calls = Parameter([2.0]), []
+    optimizer = SAM(SGD([w]), rho=0.5)
+
+    def closure():
+        calls.append(w.data.item())
+        w.grad = np.ones(1)
+        return 1 / (2 - len(calls))
+    with pytest.raises(ZeroDivisionError):
+        optimizer.step(closure)
+    assert (calls, w.data.item()) == ([2.0, 2.5], 2.0)
+
+
 def test_a_model_learns():
     rng = np.random.default_rng(0)
     x = rng.standard_normal((64, 2)).astype(np.float32)

@@ -41,8 +41,8 @@ class Pair:
         return [group["lr"] for group in self.ours.param_groups]
 
     def compare(self):
-        mine, theirs = ([(group["lr"], group.get("momentum", 0), *group.get("betas", ())) for group in each.param_groups]
-                        for each in (self.ours, self.theirs))
+        mine, theirs = ([(group["lr"], group.get("momentum", 0), *group.get("betas", ()))
+                         for group in each.param_groups] for each in (self.ours, self.theirs))
         np.testing.assert_allclose(mine, theirs, rtol=1e-10, atol=1e-14)
 
     def race(self, *schedules, steps=50):
