@@ -36,6 +36,14 @@ from .adaptive import (
     AdaptiveMaxPool2d,
     AdaptiveMaxPool3d,
 )
+from .attention import (
+    GroupedQueryAttention,
+    LearnedPositions,
+    MultiheadAttention,
+    RotaryPositions,
+    ScaledDotProductAttention,
+    SinusoidalPositions,
+)
 from .batch_norm import BatchNorm1d, BatchNorm2d, BatchNorm3d
 from .bilinear import Bilinear
 from .branching import Concat, Copy, Select
@@ -153,6 +161,7 @@ __all__ = [
     "Gate",
     "GaussianNoise",
     "GroupNorm",
+    "GroupedQueryAttention",
     "Hardshrink",
     "Hardsigmoid",
     "Hardswish",
@@ -166,6 +175,7 @@ __all__ = [
     "LayerNorm",
     "LeCunTanh",
     "LeakyReLU",
+    "LearnedPositions",
     "Linear",
     "LinearMap",
     "LocalResponseNorm",
@@ -179,6 +189,7 @@ __all__ = [
     "Maximum",
     "Maxout",
     "Mish",
+    "MultiheadAttention",
     "Multiply",
     "PReLU",
     "Parameter",
@@ -197,10 +208,13 @@ __all__ = [
     "ReplicationPad2d",
     "ReplicationPad3d",
     "Reshape",
+    "RotaryPositions",
+    "ScaledDotProductAttention",
     "Select",
     "SiLU",
     "Sigmoid",
     "Sin",
+    "SinusoidalPositions",
     "Softmax",
     "Softmax2d",
     "Softmin",

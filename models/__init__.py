@@ -5,7 +5,15 @@ from .graph import Graph
 from .model import Model
 from .sequential import Sequential
 from .summary import Row, Summary, summary
+from .transformer import (
+    Transformer,
+    TransformerDecoder,
+    TransformerDecoderLayer,
+    TransformerEncoder,
+    TransformerEncoderLayer,
+)
 
 __all__ = [
-    "Graph", "Model", "Parallel", "Residual", "Row", "Sequential", "Summary", "summary",
+    "Graph", "Model", "Parallel", "Residual", "Row", "Sequential", "Summary", "Transformer", "TransformerDecoder",
+    "TransformerDecoderLayer", "TransformerEncoder", "TransformerEncoderLayer", "summary",
 ]

@@ -17,6 +17,8 @@ def close(expected: Array, received: Array, tolerance: float, noise: float | Non
 
     NaN agrees with nothing.
     """
+    if expected.dtype == bool:
+        return np.asarray(received == expected)
     finite = np.abs(expected[np.isfinite(expected)])
     allowed = tolerance * float(finite.max(initial=0.0)) + (tolerance * FLOOR if noise is None else noise)
     with np.errstate(invalid="ignore"):

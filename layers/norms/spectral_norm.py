@@ -67,9 +67,9 @@ class SpectralNorm(Reparametrized):
         matrix = self._matrix(original.data)
         if self.training:
             for _ in range(self.n_power_iterations):
-                v.assign(self._unit(matrix.T @ u.data))
-                u.assign(self._unit(matrix @ v.data))
-        sigma = float(u.data @ matrix @ v.data)
+                v.assign(self._unit(np.dot(matrix.T, u.data)))
+                u.assign(self._unit(np.dot(matrix, v.data)))
+        sigma = float(np.dot(u.data, np.dot(matrix, v.data)))       # dot: some BLAS make @ warn of NaNs that are none
         weight = np.asarray(original.data / sigma)
         return weight, SpectralNormOrigin(sigma, u.data, v.data, weight)
 

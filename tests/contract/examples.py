@@ -252,6 +252,31 @@ LAYERS |= {
     "RNNCell": Case(lambda: layers.RNNCell(5, 4), (3, 5)),
 }
 
+LAYERS |= {
+    "GroupedQueryAttention": Case(lambda: layers.GroupedQueryAttention(12, 6, 3), (3, 5, 12)),
+    "LearnedPositions": Case(lambda: layers.LearnedPositions(6, 4), (3, 5, 4)),
+    "MultiheadAttention": Case(lambda: layers.MultiheadAttention(6, 3), ((4, 2, 6), (5, 2, 6), (5, 2, 6)),
+                               batch_axis=1),
+    "RotaryPositions": Case(layers.RotaryPositions, (2, 3, 5, 6)),
+    "ScaledDotProductAttention": Case(layers.ScaledDotProductAttention, ((3, 4, 5), (3, 6, 5), (3, 6, 2)),
+                                      batch_axis=None),
+    "SinusoidalPositions": Case(layers.SinusoidalPositions, (3, 5, 4)),
+}
+
+MODELS |= {
+    "Transformer": Case(lambda: models.Transformer(4, 2, 1, 1, 3, activation="gelu"), ((3, 2, 4), (5, 2, 4)),
+                        batch_axis=1),
+    "TransformerDecoder": Case(lambda: models.TransformerDecoder(
+        models.TransformerDecoderLayer(4, 2, 3, activation="gelu"), 1, layers.LayerNorm(4)), ((3, 2, 4), (5, 2, 4)),
+        batch_axis=1),
+    "TransformerDecoderLayer": Case(lambda: models.TransformerDecoderLayer(6, 3, 5, activation="gelu"),
+                                    ((4, 2, 6), (5, 2, 6)), batch_axis=1),
+    "TransformerEncoder": Case(lambda: models.TransformerEncoder(
+        models.TransformerEncoderLayer(4, 2, 3, activation="gelu"), 1), (3, 2, 4), batch_axis=1),
+    "TransformerEncoderLayer": Case(lambda: models.TransformerEncoderLayer(6, 3, 5, activation="gelu"), (4, 2, 6),
+                                    batch_axis=1),
+}
+
 EXAMPLES = LAYERS | MODELS | LOSSES
 
 NETWORKS: dict[str, tuple[Callable[[], Layer], Loss, tuple[int, ...], Any]] = {
