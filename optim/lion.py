@@ -42,5 +42,5 @@ class Lion(Optimizer):
         (beta1, beta2), exp_avg, direction = group["betas"], state["exp_avg"], scratch(w, "direction")
         np.copyto(direction, exp_avg)
         lerp(direction, grad, 1 - beta1)
-        add(w, np.sign(direction, out=direction), -group["lr"])
+        add(w, np.sign(direction, out=scratch(w, "sign")), -group["lr"])      # in place it takes eight times as long
         lerp(exp_avg, grad, 1 - beta2)

@@ -12,6 +12,7 @@ from chainrule.layers import Linear
 from chainrule.layers.core import Parameter, ShapeError, StateError, ValueRangeError, gather
 from chainrule.optim import (
     ASGD,
+    SAM,
     SGD,
     Adadelta,
     Adafactor,
@@ -110,6 +111,27 @@ def test_parameters_of_two_dtypes():
     optimizer.step()
     assert low.dtype == np.float32
     np.testing.assert_allclose(low.data, high.data, rtol=1e-6)
+
+
+@pytest.mark.parametrize("kind", [kind for name in optim.__all__ if inspect.isclass(kind := getattr(optim, name))
+                                  and issubclass(kind, Optimizer) and kind not in (Optimizer, SAM)])
+def test_the_dtype_of_the_parameters_is_that_of_the_arithmetic(kind):
+    ends = []
+    for dtype in (np.float32, np.float64):
+        rng = np.random.default_rng(0)
+        w = Parameter(rng.standard_normal((3, 4)), dtype=dtype)
+        optimizer = kind([w], lr=0.01)
+
+        def closure(w=w, rng=rng):
+            w.grad = w.data + rng.standard_normal((3, 4))
+            w.rows = np.arange(3)
+            return 1.0
+        for _ in range(5):
+            optimizer.step(closure)
+        state = optimizer.state_dict()["state"].get(0, {})
+        assert {value.dtype for value in state.values() if isinstance(value, np.ndarray)} <= {np.dtype(dtype)}
+        ends.append(w.data.copy())
+    np.testing.assert_allclose(*ends, rtol=1e-4, atol=1e-5)
 
 
 def test_gradients_are_only_read(rule):
