@@ -4,7 +4,7 @@ from math import prod
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.sparse import csr_array
+import scipy
 
 from .core import (
     Array,
@@ -153,6 +153,6 @@ def rows_so_far(weight: Parameter) -> Array | None:
 def add_rows(grad: Array, indices: Array, grad_rows: Array, counts: Array) -> Array:
     """Add ``counts[i] * grad_rows[i]`` to ``grad[indices[i]]`` for all i; return the rows touched, each once."""
     touched, place = np.unique(indices, return_inverse=True)
-    gathering = csr_array((counts, (place, np.arange(indices.size))), shape=(touched.size, indices.size))
+    gathering = scipy.sparse.csr_array((counts, (place, np.arange(indices.size))), shape=(touched.size, indices.size))
     grad[touched] += gathering @ as_dtype(grad_rows, grad.dtype)
     return touched

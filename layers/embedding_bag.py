@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
-from scipy.sparse import csr_array
+import scipy
 
 from .core import (
     Array,
@@ -150,7 +150,7 @@ class EmbeddingBag(Layer):
         if winner is not None:
             won = table[flat[winner], np.arange(self.embedding_dim)] if flat.size else np.zeros(winner.shape)
             return as_dtype(np.where(winner >= 0, won, 0), table.dtype)
-        summing = csr_array((share, (bag, np.arange(flat.size))), shape=(bags, flat.size))
+        summing = scipy.sparse.csr_array((share, (bag, np.arange(flat.size))), shape=(bags, flat.size))
         return np.asarray(summing @ table[flat])
 
     def _winners(self, flat: Array, bag: Array, bags: int, counted: Array) -> Array:

@@ -5,7 +5,7 @@ from math import floor
 from typing import Any
 
 import numpy as np
-from scipy.sparse import csr_array
+import scipy
 
 from .core import Array, Shape, ShapeError, ValueRangeError, check_choice, show_shape
 from .linear_map import LinearMap
@@ -146,7 +146,7 @@ def _matrix(inputs: int, outputs: int, factor: float | None, mode: str, align_co
             weights = 1 - np.abs(at[:, None] - taps)
     columns = np.clip(taps, 0, inputs - 1).astype(np.int64)
     rows = np.broadcast_to(p[:, None], columns.shape)
-    return csr_array((weights.ravel(), (rows.ravel(), columns.ravel())), shape=(outputs, inputs))
+    return scipy.sparse.csr_array((weights.ravel(), (rows.ravel(), columns.ravel())), shape=(outputs, inputs))
 
 
 def _cubic(distance: Array, a: float = -0.75) -> Array:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import numpy as np
-from scipy.special import xlogy
+import scipy
 
 from ..layers.core import Array
 from .elementwise_loss import ElementwiseLoss
@@ -47,7 +47,7 @@ class KLDivLoss(ElementwiseLoss):
     def value(self, prediction: Array, target: Array) -> Array:
         if self.log_target:
             return np.asarray(np.exp(target) * (target - prediction))
-        return np.asarray(xlogy(target, target) - target * prediction)
+        return np.asarray(scipy.special.xlogy(target, target) - target * prediction)
 
     def slope(self, prediction: Array, target: Array) -> Array:
         return -np.exp(target) if self.log_target else -target

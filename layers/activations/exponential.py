@@ -3,7 +3,7 @@
 import math
 
 import numpy as np
-from scipy.special import expit
+import scipy
 
 from ..core import Array, ValueRangeError, check_range
 from ..elementwise import Elementwise
@@ -120,8 +120,8 @@ class Softplus(Elementwise):
         return np.where(self.beta * x > self.threshold, x, bent)
 
     def slope(self, x: Array, y: Array) -> Array:
-        return np.where(self.beta * x > self.threshold, np.ones_like(x), np.asarray(expit(self.beta * x)))
+        return np.where(self.beta * x > self.threshold, np.ones_like(x), np.asarray(scipy.special.expit(self.beta * x)))
 
     def curvature(self, x: Array, y: Array) -> Array:
-        rise = np.asarray(expit(self.beta * x))
+        rise = np.asarray(scipy.special.expit(self.beta * x))
         return np.where(self.beta * x > self.threshold, np.zeros_like(x), self.beta * rise * (1 - rise))

@@ -3,7 +3,7 @@
 import math
 
 import numpy as np
-from scipy.special import expit, ndtr
+import scipy
 
 from ..core import Array, as_dtype, check_choice
 from ..elementwise import Elementwise
@@ -51,7 +51,7 @@ class GELU(Elementwise):
         """Return the gate and its first and second derivative."""
         if self.approximate == "none":
             density = np.exp(-0.5 * x * x) / math.sqrt(2 * math.pi)
-            return np.asarray(ndtr(x)), density, -x * density
+            return np.asarray(scipy.special.ndtr(x)), density, -x * density
         rate = math.sqrt(2 / math.pi)
         t = np.tanh(rate * (x + 0.044715 * x**3))
         u_slope, u_bend = rate * (1 + 3 * 0.044715 * x * x), rate * 6 * 0.044715 * x
@@ -74,16 +74,16 @@ class SiLU(Elementwise):
     keeps = "x"
 
     def value(self, x: Array) -> Array:
-        y: Array = x * np.asarray(expit(x))
+        y: Array = x * np.asarray(scipy.special.expit(x))
         return y
 
     def slope(self, x: Array, y: Array) -> Array:
-        s = np.asarray(expit(x))
+        s = np.asarray(scipy.special.expit(x))
         slope: Array = s * (1 + x * (1 - s))
         return slope
 
     def curvature(self, x: Array, y: Array) -> Array:
-        s = np.asarray(expit(x))
+        s = np.asarray(scipy.special.expit(x))
         curvature: Array = s * (1 - s) * (2 + x * (1 - 2 * s))
         return curvature
 
@@ -107,12 +107,12 @@ class Mish(Elementwise):
         return x * np.tanh(np.logaddexp(0, x))
 
     def slope(self, x: Array, y: Array) -> Array:
-        t, s = np.tanh(np.logaddexp(0, x)), np.asarray(expit(x))
+        t, s = np.tanh(np.logaddexp(0, x)), np.asarray(scipy.special.expit(x))
         slope: Array = t + x * (1 - t * t) * s
         return slope
 
     def curvature(self, x: Array, y: Array) -> Array:
-        t, s = np.tanh(np.logaddexp(0, x)), np.asarray(expit(x))
+        t, s = np.tanh(np.logaddexp(0, x)), np.asarray(scipy.special.expit(x))
         curvature: Array = (1 - t * t) * s * (2 + x * (1 - s - 2 * t * s))
         return curvature
 

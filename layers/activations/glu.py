@@ -4,7 +4,7 @@ from math import prod
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import expit
+import scipy
 
 from ..core import Array, Description, Kept, Layer, Shape, ShapeError, as_dtype, check_shape, show_shape
 
@@ -48,7 +48,7 @@ class GLU(Layer):
         check_shape(x, (...,), name="x", owner=self)
         self._output_shape(x.shape)
         a, b = np.split(x, 2, axis=self.dim)
-        self.cache = GLUCache(a, np.asarray(expit(b), dtype=x.dtype))
+        self.cache = GLUCache(a, np.asarray(scipy.special.expit(b), dtype=x.dtype))
         return np.asarray(a * self.cache.gate)
 
     def backward(self, grad_out: Array) -> Array | None:

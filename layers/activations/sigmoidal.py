@@ -1,7 +1,7 @@
 """S-shaped functions, and the logarithm of one."""
 
 import numpy as np
-from scipy.special import expit, log_expit
+import scipy
 
 from ..core import Array
 from ..elementwise import Elementwise
@@ -25,7 +25,7 @@ class Sigmoid(Elementwise):
     def value(self, x: Array) -> Array:
         if x.dtype.kind == "c":                 # complex step: expit knows real numbers only
             return 1 / (1 + np.exp(-x))
-        return np.asarray(expit(x), dtype=x.dtype)
+        return np.asarray(scipy.special.expit(x), dtype=x.dtype)
 
     def slope(self, x: Array, y: Array) -> Array:
         slope: Array = y * (1 - y)
@@ -52,13 +52,13 @@ class LogSigmoid(Elementwise):
     keeps = "x"
 
     def value(self, x: Array) -> Array:
-        return np.asarray(log_expit(x), dtype=x.dtype)
+        return np.asarray(scipy.special.log_expit(x), dtype=x.dtype)
 
     def slope(self, x: Array, y: Array) -> Array:
-        return np.asarray(expit(-x))
+        return np.asarray(scipy.special.expit(-x))
 
     def curvature(self, x: Array, y: Array) -> Array:
-        return -np.asarray(expit(x)) * np.asarray(expit(-x))
+        return -np.asarray(scipy.special.expit(x)) * np.asarray(scipy.special.expit(-x))
 
 
 class Tanh(Elementwise):

@@ -1,7 +1,7 @@
 """Matrix products that write where they are told to."""
 
 import numpy as np
-from scipy.linalg import get_blas_funcs
+import scipy
 
 from ..core import Array, as_dtype
 
@@ -20,7 +20,7 @@ def add_matmul(out: Array, a: Array, b: Array) -> None:
     if not (out.flags.c_contiguous and out.size and a.shape[1] and _is_plain(a) and _is_plain(b)):
         out += a @ b
         return
-    gemm = get_blas_funcs("gemm", (out,))
+    gemm = scipy.linalg.get_blas_funcs("gemm", (out,))
     # BLAS wants column order: out.T (n is its fast axis) += b.T @ a.T, each operand handed over in the order it lies in
     b_transposed, a_transposed = not b.flags.c_contiguous, not a.flags.c_contiguous
     gemm(1.0, b if b_transposed else b.T, a if a_transposed else a.T, beta=1.0, c=out.T, overwrite_c=True,
