@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from inspect import isclass, signature
+from types import GenericAlias
 from typing import Any, TypeVar, get_args, get_origin
 from weakref import WeakKeyDictionary
 
@@ -151,7 +152,7 @@ class Builder:
 
     def _argument(self, argument: Argument, name: str, node: Node, place: Place) -> Any:
         if argument.variadic:
-            return self._items(node, list[argument.annotation], place.path)     # type: ignore[name-defined]
+            return self._items(node, GenericAlias(list, (argument.annotation,)), place.path)
         return self.value(node, argument.annotation, place.below(name))
 
     def _items(self, node: Node, annotation: Any, path: str) -> list[Any]:
