@@ -103,9 +103,9 @@ class _AdaptiveMaxPool(_Adaptive):
         places = np.arange(prod(x.shape[-self.axes:])).reshape(x.shape[-self.axes:])
         winners = np.empty(y_shape, np.int64)
         ranges = [list(zip(starts, stops, strict=True)) for _, starts, stops in self._ranges(x.shape)]
+        lead = (slice(None),) * (x.ndim - self.axes)
         for output in np.ndindex(y_shape[-self.axes:]):
             share = tuple(slice(*ranges[axis][position]) for axis, position in enumerate(output))
-            lead = (slice(None),) * (x.ndim - self.axes)
             values = x[(*lead, *share)].reshape(*x.shape[:-self.axes], -1)
             winners[(*lead, *output)] = places[share].ravel()[values.argmax(axis=-1)]
         self.cache = AdaptiveMaxPoolCache(winners, x.shape, x.dtype)

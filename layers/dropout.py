@@ -66,20 +66,13 @@ class Dropout(Layer):
         """Return what the kept values are multiplied by."""
         return 1 / (1 - self.p) if self.p < 1 else 0.0
 
-    def shift(self, mask: Array) -> Array | float:
-        """Return what is added after masking and scaling."""
-        return 0.0
-
     def forward(self, x: Array) -> Array:
         check_shape(x, (...,), name="x", owner=self)
         mask_shape, mask = self.mask_shape(x.shape), None
         if self._draws():
             mask = default_rng(self.rng).random(mask_shape, dtype=np.float32) >= self.p
         self.cache = DropoutCache(mask, self.scale(), x.shape, x.dtype)
-        y = self._masked(x)
-        if mask is not None:
-            y += self.shift(mask)
-        return y
+        return self._masked(x)
 
     def backward(self, grad_out: Array) -> Array | None:
         check_shape(grad_out, self.saved().x_shape, name="grad_out", owner=self)
@@ -204,8 +197,11 @@ class AlphaDropout(Dropout):
     def scale(self) -> float:
         return 1 / math.sqrt((1 - self.p) * (1 + self.p * self.low**2)) if self.p < 1 else 0.0
 
-    def shift(self, mask: Array) -> Array:
-        return self.scale() * self.low * (np.where(mask, 0.0, 1.0) - self.p)
+    def forward(self, x: Array) -> Array:
+        y, mask = super().forward(x), self.cache.mask
+        if mask is not None:
+            y += self.scale() * self.low * (np.where(mask, 0.0, 1.0) - self.p)
+        return y
 
 
 class FeatureAlphaDropout(AlphaDropout):

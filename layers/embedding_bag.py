@@ -35,7 +35,7 @@ class EmbeddingBagCache(NamedTuple):
     winner: Array | None
     shape: Shape
     bags: int
-    weighted: np.dtype[np.generic] | None
+    sample_dtype: np.dtype[np.generic] | None
 
 
 class EmbeddingBag(Layer):
@@ -108,17 +108,17 @@ class EmbeddingBag(Layer):
 
     def backward(self, grad_out: Array) -> tuple[None, None, Array] | None:
         rows = rows_so_far(self.weight)
-        flat, bag, _, _, shape, bags, weighted = self.saved()
+        flat, bag, _, _, shape, bags, sample_dtype = self.saved()
         check_shape(grad_out, (bags, self.embedding_dim), name="grad_out", owner=self)
         if self.weight.requires_grad:
             touched = self._spread(self.weight.grad, grad_out)
             self.weight.rows = np.union1d(rows, touched) if self.sparse and rows is not None else None
-        if weighted is None or not self.needs_input_grad:
+        if sample_dtype is None or not self.needs_input_grad:
             return None
         grad_weights = np.einsum("id,id->i", grad_out[bag], self.weight.data[flat])
         if self.padding_idx is not None:
             grad_weights[flat == self.padding_idx] = 0
-        return None, None, as_dtype(grad_weights.reshape(shape), weighted)
+        return None, None, as_dtype(grad_weights.reshape(shape), sample_dtype)
 
     def describe(self, *x_shapes: Shape) -> Description:
         """Every looked-up row is added once."""
@@ -156,8 +156,10 @@ class EmbeddingBag(Layer):
     def _winners(self, flat: Array, bag: Array, bags: int, counted: Array) -> Array:
         """Return which look-up is the first largest of every bag and column; -1 for empty bags."""
         winner = np.full((bags, self.embedding_dim), -1)
+        starts = np.searchsorted(bag, np.arange(bags + 1))      # look-ups of a bag stand together
         for number in range(bags):
-            (members,) = np.nonzero((bag == number) & counted)
+            members = np.arange(starts[number], starts[number + 1])
+            members = members[counted[members]]
             if members.size:
                 winner[number] = members[self.weight.data[flat[members]].argmax(axis=0)]
         return winner
