@@ -2,5 +2,7 @@
 
 from . import data, layers, losses, models, optim, testing, training
 from .layers.core import manual_seed
+from .layers.kernels import get_num_threads, set_num_threads
 
-__all__ = ["data", "layers", "losses", "manual_seed", "models", "optim", "testing", "training"]
+__all__ = ["data", "get_num_threads", "layers", "losses", "manual_seed", "models", "optim", "set_num_threads",
+           "testing", "training"]

@@ -17,6 +17,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def _train(arguments: argparse.Namespace) -> int:
     ended = run(config_of(arguments), arguments.runs)
+    for text in sorted(ended.path.glob("*.txt")):
+        print(text.read_text(encoding="utf-8"))
     judged = [f"{name} {value:.4g}" for name, value in ended.result.items()
               if name.startswith("test_") and isinstance(value, float)]
     if judged:

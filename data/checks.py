@@ -1,19 +1,23 @@
-"""What arrays of samples must be: NumPy arrays, as many rows in each, at least one, and every number finite."""
+"""What arrays of samples must be: dense or sparse rows, as many in each, at least one, and every number finite."""
+
+from typing import Any
 
 import numpy as np
 
-from ..layers.core import Array, DtypeError, NonFiniteError, ShapeError
+from ..layers.core import DtypeError, NonFiniteError, ShapeError
+from ..layers.sparse_rows import is_sparse
 
 __all__ = ["check_finite", "check_samples"]
 
 
-def check_samples(owner: str, **arrays: Array) -> int:
+def check_samples(owner: str, *, sparse: bool = False, **arrays: Any) -> int:
     """Return how many samples the named ``arrays`` hold along their first axis, in the words of ``owner``.
 
-    Raises: DtypeError for what is no NumPy array, ShapeError for unequal lengths or no sample at all.
+    Raises: DtypeError for what is no NumPy array (nor a sparse one, where ``sparse`` rows will do), ShapeError for
+    unequal lengths or no sample at all.
     """
     for name, array in arrays.items():
-        if not isinstance(array, np.ndarray):
+        if not (isinstance(array, np.ndarray) or (sparse and is_sparse(array))):
             raise DtypeError(f"{owner} expected {name} as a NumPy array, got {type(array).__name__}; "
                              f"convert it with np.asarray({name})")
     shapes = " and ".join(f"{name} of shape {array.shape}" for name, array in arrays.items())
@@ -21,16 +25,18 @@ def check_samples(owner: str, **arrays: Array) -> int:
     if len(lengths) != 1 or () in lengths:
         raise ShapeError(f"{owner} expected arrays with one row for each sample, equally many in each, "
                          f"got {shapes or 'no array'}")
-    n_samples = len(next(iter(arrays.values())))
+    n_samples: int = next(iter(arrays.values())).shape[0]
     if n_samples == 0:
         raise ShapeError(f"{owner} expected at least one sample, got {shapes}")
     return n_samples
 
 
-def check_finite(values: Array, *, name: str = "x") -> None:
+def check_finite(values: Any, *, name: str = "x") -> None:
     """Raise NonFiniteError if there is a NaN or an infinity, saying where the first one is and how many there are."""
-    bad = np.argwhere(~np.isfinite(values))
+    entries = values.tocoo() if is_sparse(values) else None
+    numbers = values if entries is None else entries.data
+    bad = np.argwhere(~np.isfinite(numbers))
     if len(bad):
-        where = ", ".join(map(str, bad[0]))
-        raise NonFiniteError(f"{name} has non-finite values, {len(bad)} of {values.size}, the first "
-                             f"{name}[{where}] = {values[tuple(bad[0])]}; repair or remove them")
+        first = bad[0] if entries is None else np.stack(entries.coords, axis=1)[bad[0, 0]]
+        raise NonFiniteError(f"{name} has non-finite values, {len(bad)} of {numbers.size}, the first "
+                             f"{name}[{', '.join(map(str, first))}] = {numbers[tuple(bad[0])]}; repair or remove them")

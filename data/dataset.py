@@ -1,8 +1,12 @@
 """Samples held in two arrays: what goes in and what should come out."""
 
+from typing import Any
+
 import numpy as np
+import scipy
 
 from ..layers.core import Array
+from ..layers.sparse_rows import is_sparse
 from .checks import check_finite, check_samples
 from .split import train_test_split
 
@@ -13,10 +17,10 @@ class ArrayDataset:
     """Inputs and targets, sample by sample: ``dataset[i]`` is ``(x[i], y[i])``.
 
     The index is an integer, a slice, an array of integers or a mask, and what comes back is always a copy,
-    so nobody who changes a batch changes the data set.
+    so nobody who changes a batch changes the data set. SciPy sparse rows are kept in CSR, and stay sparse in batches.
 
     Shapes:
-        x: (N, ...)
+        x: (N, ...), or sparse (N, D)
         y: (N, ...)
 
     Raises: ShapeError unless ``x`` and ``y`` have the same length of at least one.
@@ -29,17 +33,15 @@ class ArrayDataset:
     """
 
     def __init__(self, x: Array, y: Array) -> None:
-        self._rows = np.arange(check_samples("ArrayDataset", x=x, y=y))
-        # take() copies a strided array whole, at every call
-        self.x = np.ascontiguousarray(x)
-        self.y = np.ascontiguousarray(y)
+        self._rows = np.arange(check_samples("ArrayDataset", sparse=True, x=x, y=y))
+        self.x, self.y = _rows(x), _rows(y)
 
     def __len__(self) -> int:
         return len(self._rows)
 
     def __getitem__(self, index: int | slice | Array) -> tuple[Array, Array]:
         rows = self._rows[index]
-        return self.x.take(rows, axis=0), self.y.take(rows, axis=0)
+        return _taken(self.x, rows), _taken(self.y, rows)
 
     def __repr__(self) -> str:
         return f"ArrayDataset({len(self)} samples, x {self.x.shape} {self.x.dtype}, y {self.y.shape} {self.y.dtype})"
@@ -55,3 +57,14 @@ class ArrayDataset:
         x_train, x_test, y_train, y_test = train_test_split(
             self.x, self.y, test_size=test_size, rng=rng, stratify=self.y if stratify else None)
         return ArrayDataset(x_train, y_train), ArrayDataset(x_test, y_test)
+
+
+def _rows(array: Any) -> Any:
+    """Return the samples in the layout from which rows are taken at no other cost than that of the rows."""
+    # take() copies a strided array whole, at every call
+    return scipy.sparse.csr_array(array) if is_sparse(array) else np.ascontiguousarray(array)
+
+
+def _taken(array: Any, rows: Array) -> Array:
+    taken: Array = array[np.atleast_1d(rows)] if is_sparse(array) else array.take(rows, axis=0)
+    return taken

@@ -18,7 +18,7 @@ def train_test_split(*arrays: Array, test_size: float = 0.25, rng: np.random.Gen
     ``stratify`` gives every sample's class: each class is then held out in proportion, by largest remainders.
 
     Shapes:
-        arrays: (N, ...) each; copies come back, in shuffled order
+        arrays: (N, ...) each, dense or sparse rows; copies come back, in shuffled order
 
     Raises: ValueRangeError if a part would be empty, or if ``stratify`` has more classes than a part has samples.
 
@@ -29,7 +29,8 @@ def train_test_split(*arrays: Array, test_size: float = 0.25, rng: np.random.Gen
         >>> x_train.shape, y_test.shape
         ((7, 3), (3,))
     """
-    n_samples = check_samples("train_test_split", **{f"array {i}": array for i, array in enumerate(arrays, start=1)})
+    n_samples = check_samples("train_test_split", sparse=True,
+                              **{f"array {i}": array for i, array in enumerate(arrays, start=1)})
     if stratify is None:
         stratify = np.zeros(n_samples)          # one class, so any sample may go anywhere
     _check_classes(stratify, n_samples)

@@ -7,7 +7,7 @@ import numpy as np
 from ..layers.core import Array, ValueRangeError, default_rng
 from .dataset import ArrayDataset
 
-__all__ = ["blobs", "circles", "moons", "spirals", "xor"]
+__all__ = ["blobs", "circles", "moons", "ring", "spirals", "xor"]
 
 
 def xor(n_samples: int = 4, noise: float = 0.0, rng: np.random.Generator | None = None) -> ArrayDataset:
@@ -109,6 +109,25 @@ def blobs(n_samples: int = 300, n_classes: int = 3, n_features: int = 2, noise: 
     centers = default_rng(rng).uniform(*center_box, (n_classes, n_features))
     y = np.arange(n_samples, dtype=np.int64) % n_classes
     return ArrayDataset(_noisy(centers[y], noise, rng), y)
+
+
+def ring(n_samples: int = 800, n_classes: int = 8, noise: float = 0.02, radius: float = 1.0,
+         rng: np.random.Generator | None = None) -> ArrayDataset:
+    """Return round Gaussian clouds, one for each class, evenly around a circle: what generative models lose parts of.
+
+    Shapes:
+        x: (n_samples, 2) float32, with Gaussian ``noise`` of that standard deviation around the centre
+        y: (n_samples,) int64, the cloud, in turn
+
+    Source: Metz et al. 2017 (unrolled GAN), section 3.1.
+
+    Example:
+        >>> ring(4, n_classes=4, noise=0.0).x.round().tolist()
+        [[1.0, 0.0], [0.0, 1.0], [-1.0, 0.0], [-0.0, -1.0]]
+    """
+    _check("ring", n_samples, noise, n_classes)
+    y = np.arange(n_samples, dtype=np.int64) % n_classes
+    return ArrayDataset(_noisy(_polar(np.full(n_samples, radius), 2 * math.pi * y / n_classes), noise, rng), y)
 
 
 def _along_curves(n_samples: int, n_classes: int) -> tuple[Array, Array]:

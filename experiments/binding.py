@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from inspect import isclass, signature
+from pathlib import Path
 from types import GenericAlias
 from typing import Any, TypeVar, get_args, get_origin
 from weakref import WeakKeyDictionary
@@ -71,6 +72,7 @@ class Builder:
     def __init__(self, root: Node) -> None:
         self.root = root
         self.places: WeakKeyDictionary[Layer, Place] = WeakKeyDictionary()
+        self.files: dict[int, Path] = {}        # paths that the config writes, by the identity of their nodes
         self.given: Mapping[str, Any] = {}      # arguments that only the program has, for whatever takes them
 
     @contextmanager
@@ -97,7 +99,7 @@ class Builder:
         """
         named = next((member for member in members(annotation) if not is_plain(member)), None)
         if named is None:
-            return parse(node, annotation, path)
+            return self._located(parse(node, annotation, path), node)
         if node.value is None and type(None) in members(annotation):
             return None
         origin, inner = get_origin(named), get_args(named)
@@ -130,6 +132,14 @@ class Builder:
             keys = ", ".join(arguments_of(section))
             raise ConfigError.at(node.position, path, f"expected a mapping with keys of {keys}; got {node.kind}")
         return self._call(section, node, Place(node.position, path))
+
+    def _located(self, value: Any, node: Node) -> Any:
+        """Return a path from the folder of the file that it is written in; on the command line, the current one."""
+        if not isinstance(value, Path):
+            return value
+        written_in = Path.cwd() if node.position.line is None else Path(node.position.file).absolute().parent
+        self.files[id(node)] = written_in / value
+        return self.files[id(node)]
 
     def _call(self, function: Callable[..., Any], node: Node, place: Place) -> Any:
         """Return what ``function`` returns for the arguments in ``node``, and those that it is given."""

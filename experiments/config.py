@@ -12,14 +12,21 @@ import numpy as np
 from ..layers.core import nearest
 from .binding import Builder
 from .experiment import Experiment
+from .gan import Adversarial
+from .language import Language
 from .overrides import apply_overrides
 from .problems import ConfigError, Position
 from .reading import Entry, Node, Plain, read_config
+from .sequence import Sequence
 from .supervised import Supervised
+from .task import Task
+from .vae import Variational
 
 __all__ = ["TASKS", "Config", "open_config", "recipes"]
 
-TASKS = {"supervised": Supervised}
+TASKS: dict[str, type[Task]] = {
+    "supervised": Supervised, "gan": Adversarial, "language": Language, "sequence": Sequence, "vae": Variational,
+}
 
 
 @dataclass(frozen=True)
@@ -65,7 +72,8 @@ def open_config(config: str | Path, overrides: Iterable[str] = ()) -> Config:
         raise ConfigError.at(where, "task", f"unknown task{hint}")
     builder, task = Builder(root), TASKS[node.value]
     with np.errstate(all="ignore"):     # numbers out of range are reported in words
-        return Config(builder.section(root, task, "").prepare(builder), _resolved(root, task))
+        experiment = builder.section(root, task, "").prepare(builder)
+        return Config(experiment, _resolved(root, task, builder.files))
 
 
 def _read(config: str | Path) -> Node:
@@ -87,16 +95,25 @@ def _named(root: Node, stem: str) -> Node:
     return Node({"name": name, **entries}, root.position)
 
 
-def _resolved(node: Node | None, section: type) -> dict[str, Plain]:
+def _resolved(node: Node | None, section: type, found: dict[int, Path]) -> dict[str, Plain]:
     written = node.value if node is not None and isinstance(node.value, dict) else {}
     hints = get_type_hints(section)
     result: dict[str, Plain] = {}
     for field in fields(section):
         entry = written.get(field.name)
         if is_dataclass(hints[field.name]):
-            result[field.name] = _resolved(entry and entry.node, hints[field.name])
+            result[field.name] = _resolved(entry and entry.node, hints[field.name], found)
         elif entry is not None:
-            result[field.name] = entry.node.plain()
+            result[field.name] = _plain(entry.node, found)
         else:
             result[field.name] = field.default if field.default is not MISSING else []
     return result
+
+
+def _plain(node: Node, found: dict[int, Path]) -> Plain:
+    """Return what a node says, paths as they were found: the config may be opened from another folder."""
+    if isinstance(node.value, dict):
+        return {name: _plain(entry.node, found) for name, entry in node.value.items()}
+    if isinstance(node.value, tuple):
+        return [_plain(item, found) for item in node.value]
+    return str(found[id(node)]) if id(node) in found else node.plain()

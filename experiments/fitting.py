@@ -5,14 +5,13 @@ from typing import Any
 
 import numpy as np
 
-from ..data import DataLoader
-from ..layers.core import Array, ChainruleError, Layer, Shape, UnknownNameError
+from ..layers.core import Array, ChainruleError, Layer, Shape, UnknownNameError, flatten
 from ..training import Callback, ScheduleRunner, evaluation_mode
 from .binding import Builder
 from .experiment import Experiment
 from .naming import Place
 
-__all__ = ["check_fit"]
+__all__ = ["check_fit", "check_monitors", "shapes_of"]
 
 
 def check_fit(experiment: Experiment, callbacks: Mapping[str, Callback], builder: Builder) -> None:
@@ -20,26 +19,42 @@ def check_fit(experiment: Experiment, callbacks: Mapping[str, Callback], builder
 
     Raises: ConfigError at the first that does not fit.
     """
-    samples, *sample = experiment.loader.dataset.x.shape
-    _describe(experiment.model, (min(samples, experiment.loader.batch_size or samples), *sample), builder)
+    x, _ = experiment.first_samples(experiment.loader.batch_size or len(experiment.loader.dataset))
+    shapes_of(experiment.model, _shapes(x), builder)
     with evaluation_mode(experiment.model):
         for part in experiment.parts().values():
-            for x, target in DataLoader(part, 256):
-                prediction = [np.zeros(shape, np.float32) for shape in _describe(experiment.model, x.shape, builder)]
+            for x, target in experiment.batches(part):
+                prediction = [np.zeros(shape, np.float32) for shape in shapes_of(experiment.model, _shapes(x), builder)]
                 _judge(experiment, prediction[0] if len(prediction) == 1 else tuple(prediction), target, builder)
+    check_monitors(experiment, callbacks, builder)
+
+
+def check_monitors(experiment: Experiment, callbacks: Mapping[str, Callback], builder: Builder) -> None:
+    """Hold the names of what callbacks (by their paths in the config) watch against what there will be to see.
+
+    Raises: ConfigError at the first that watches what there is not.
+    """
     for path, callback in callbacks.items():
         with builder.at(path):
             _check_monitor(experiment, callback)
 
 
-def _describe(model: Layer, x_shape: Shape, builder: Builder) -> tuple[Shape, ...]:
+def shapes_of(model: Layer, x_shapes: tuple[Shape, ...], builder: Builder) -> tuple[Shape, ...]:
+    """Return the shapes of what a network gives for inputs of these shapes.
+
+    Raises: ConfigError at the layer that can not take what it is given.
+    """
     try:
-        return model.describe(x_shape).y_shapes
+        return model.describe(*x_shapes).y_shapes
     except (ChainruleError, TypeError, ValueError) as error:
         place, layer, notes = _culprit(model, builder, getattr(error, "__notes__", []))
         what = str(error) if isinstance(error, ChainruleError) else \
             f"{layer.title} can not take what it is given: {error}; Concat, Add and Select make one of several"
         raise place.error("; ".join([what, *notes])) from error
+
+
+def _shapes(x: Any) -> tuple[Shape, ...]:
+    return tuple(array.shape for array in flatten(x))
 
 
 def _culprit(model: Layer, builder: Builder, notes: list[str]) -> tuple[Place, Layer, list[str]]:
@@ -67,8 +82,7 @@ def _check_monitor(experiment: Experiment, callback: Callback) -> None:
     monitor = getattr(callback, "monitor", None)
     if monitor is None or (isinstance(callback, ScheduleRunner) and not callback.schedule.needs_metric):
         return
-    columns = ["loss", *(metric.name for metric in experiment.trainer.metrics if metric.higher_is_better is not None)]
-    columns += [f"val_{name}" for name in columns] if experiment.validation else []
+    columns = experiment.trainer.columns(validation=experiment.validation is not None)
     if monitor not in columns:
         fix = "" if experiment.validation else "; val_… needs a validation_size in data"
         error = UnknownNameError.of(f"monitor of {type(callback).__name__}", monitor, columns)

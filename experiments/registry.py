@@ -41,9 +41,10 @@ class Kind:
     stand_in: Callable[[], dict[str, Any]] = field(default=dict)
 
 
-def graph(inputs: list[str], nodes: dict[str, tuple[Layer, *tuple[str, ...]]], outputs: list[str]) -> Graph:
-    """Return a Graph; its annotations tell a config that a node is a layer and the names of what it reads."""
-    return Graph(inputs, nodes, outputs)
+def graph(inputs: list[str], nodes: dict[str, tuple[Layer, *tuple[str | list[str], ...]]], outputs: list[str],
+          optional: list[str] | None = None) -> Graph:
+    """Return a Graph; its annotations tell a config that a node is a layer and names, or lists, of what it reads."""
+    return Graph(inputs, nodes, outputs, optional or [])
 
 
 def _exports(room: ModuleType, base: type) -> dict[str, Callable[..., Any]]:

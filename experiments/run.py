@@ -56,7 +56,7 @@ class _Recorder(JsonLines):
 
 def run(config: Config, runs: str | Path = "runs", *, verbose: bool = True) -> Run:
     """Train what a config describes, and leave a new folder below ``runs``: ``config.yaml``, ``metrics.jsonl``,
-    ``weights.safetensors``, ``result.json`` and ``curves.png``.
+    ``weights.safetensors``, ``result.json`` and ``curves.png``, and what the task adds (``Experiment.keepsakes``).
 
     A run that fails in its first epoch leaves nothing, one that fails later no weights. A signal to stop
     (``result["status"]`` is then ``"interrupted"``) leaves all of them, as far as the run had come.
@@ -76,6 +76,8 @@ def run(config: Config, runs: str | Path = "runs", *, verbose: bool = True) -> R
             experiment.run(stop, _Recorder(folder), *progress)
             judged = {} if stop.received else experiment.judge()
             save_weights(experiment.model, folder.path / "weights.safetensors")
+            for name, content in experiment.keepsakes().items():
+                folder.write(name, content)
         except Exception as error:
             if folder.shown:
                 _conclude(folder, experiment, {"status": "failed", "error": message(error)})

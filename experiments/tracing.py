@@ -33,7 +33,7 @@ class Step:
     arrays: tuple[tuple[str, Array], ...]
 
 
-def trace(model: Layer, loss: Loss, x: Array, target: Array) -> list[Step]:
+def trace(model: Layer, loss: Loss, x: Any, target: Array) -> list[Step]:
     """Return the steps of a batch through network and loss and back, copies of all they saw.
 
     The gradients of the parameters are added to, as by any backward pass.
@@ -46,13 +46,13 @@ def trace(model: Layer, loss: Loss, x: Array, target: Array) -> list[Step]:
     """
     recorder = _Recorder()
     with observe(recorder):
-        prediction = model.forward(x)
+        prediction = model.forward(*flatten(x))
         if next(model.children(), None) is None:
-            recorder.after_forward((), model, (x,), prediction)     # only what is inside of a model passes the door
+            recorder.after_forward((), model, flatten(x), prediction)   # only what is inside a model passes the door
         value = loss.forward(prediction, target)
-        recorder.add("forward", (), loss, {"prediction": prediction, "target": target, "loss": value})
+        recorder.add("forward", (), loss, _numbered("prediction", prediction) | {"target": target, "loss": value})
         grad_out = loss.backward()
-        recorder.add("backward", (), loss, {"grad_prediction": grad_out})
+        recorder.add("backward", (), loss, _numbered("grad_prediction", grad_out))
         grad_x = model.backward(grad_out)
         if next(model.children(), None) is None:
             recorder.after_backward((), model, grad_out, grad_x)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from functools import cache
+from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
@@ -15,7 +16,7 @@ from .reading import Node
 __all__ = ["expected", "is_plain", "members", "parse"]
 
 _WORDS: dict[Any, str] = {int: "a whole number", float: "a number", bool: "true or false", str: "text",
-                          NoneType: "nothing"}
+                          NoneType: "nothing", Path: "the path of a file"}
 _PLURALS: dict[Any, str] = {int: "whole numbers", float: "numbers", bool: "trues and falses", str: "texts"}
 
 

@@ -28,15 +28,8 @@ from .activations import (
     Tanhshrink,
     Threshold,
 )
-from .adaptive import (
-    AdaptiveAvgPool1d,
-    AdaptiveAvgPool2d,
-    AdaptiveAvgPool3d,
-    AdaptiveMaxPool1d,
-    AdaptiveMaxPool2d,
-    AdaptiveMaxPool3d,
-)
 from .attention import (
+    ClassToken,
     GroupedQueryAttention,
     LearnedPositions,
     MultiheadAttention,
@@ -50,6 +43,7 @@ from .branching import Concat, Copy, Select
 from .conv import Conv1d, Conv2d, Conv3d
 from .conv_transpose import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
 from .core import Buffer, Layer, Parameter
+from .distance import CosineSimilarity, PairwiseDistance
 from .drop_connect import DropConnect
 from .dropout import AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, FeatureAlphaDropout
 from .elementwise import Elementwise
@@ -57,6 +51,8 @@ from .embedding import Embedding
 from .embedding_bag import EmbeddingBag
 from .functions import Cos, Exp, Log, Power, Sin
 from .gates import Add, Divide, Gate, Maximum, Multiply, Subtract
+from .gaussian_sampling import GaussianSampling
+from .index_linear import IndexLinear
 from .linear import Linear
 from .linear_map import LinearMap
 from .matmul import MatMul
@@ -93,11 +89,38 @@ from .padding import (
     ZeroPad2d,
     ZeroPad3d,
 )
-from .pooling import AvgPool1d, AvgPool2d, AvgPool3d, MaxPool1d, MaxPool2d, MaxPool3d
+from .pooling import (
+    AdaptiveAvgPool1d,
+    AdaptiveAvgPool2d,
+    AdaptiveAvgPool3d,
+    AdaptiveMaxPool1d,
+    AdaptiveMaxPool2d,
+    AdaptiveMaxPool3d,
+    AvgPool1d,
+    AvgPool2d,
+    AvgPool3d,
+    FeatureLPPooling,
+    FractionalMaxPool2d,
+    FractionalMaxPool3d,
+    GlobalAvgPool,
+    GlobalMaxPool,
+    LPPool1d,
+    LPPool2d,
+    LPPool3d,
+    MaxPool1d,
+    MaxPool2d,
+    MaxPool3d,
+    MaxUnpool1d,
+    MaxUnpool2d,
+    MaxUnpool3d,
+)
 from .recurrent import GRU, LSTM, RNN, GRUCell, LSTMCell, RNNCell
 from .reshape import Flatten, Identity, Unflatten
 from .shuffle import ChannelShuffle, PixelShuffle, PixelUnshuffle, Reshape, Transpose
 from .softmax import LogSoftmax, Softmax, Softmax2d, Softmin
+from .sparse_linear import SparseLinear
+from .take import Take
+from .temporal_row_convolution import TemporalRowConvolution
 from .tied_linear import TiedLinear
 from .unfold import Fold, Unfold
 from .upsample import Upsample, UpsamplingBilinear2d, UpsamplingNearest2d
@@ -131,6 +154,7 @@ __all__ = [
     "CircularPad1d",
     "CircularPad2d",
     "CircularPad3d",
+    "ClassToken",
     "Concat",
     "ConstantPad1d",
     "ConstantPad2d",
@@ -143,6 +167,7 @@ __all__ = [
     "ConvTranspose3d",
     "Copy",
     "Cos",
+    "CosineSimilarity",
     "CrossMapLRN2d",
     "Divide",
     "DropConnect",
@@ -155,11 +180,17 @@ __all__ = [
     "EmbeddingBag",
     "Exp",
     "FeatureAlphaDropout",
+    "FeatureLPPooling",
     "Flatten",
     "Fold",
+    "FractionalMaxPool2d",
+    "FractionalMaxPool3d",
     "GRUCell",
     "Gate",
     "GaussianNoise",
+    "GaussianSampling",
+    "GlobalAvgPool",
+    "GlobalMaxPool",
     "GroupNorm",
     "GroupedQueryAttention",
     "Hardshrink",
@@ -167,9 +198,13 @@ __all__ = [
     "Hardswish",
     "Hardtanh",
     "Identity",
+    "IndexLinear",
     "InstanceNorm1d",
     "InstanceNorm2d",
     "InstanceNorm3d",
+    "LPPool1d",
+    "LPPool2d",
+    "LPPool3d",
     "LSTMCell",
     "Layer",
     "LayerNorm",
@@ -186,12 +221,16 @@ __all__ = [
     "MaxPool1d",
     "MaxPool2d",
     "MaxPool3d",
+    "MaxUnpool1d",
+    "MaxUnpool2d",
+    "MaxUnpool3d",
     "Maximum",
     "Maxout",
     "Mish",
     "MultiheadAttention",
     "Multiply",
     "PReLU",
+    "PairwiseDistance",
     "Parameter",
     "PixelShuffle",
     "PixelUnshuffle",
@@ -221,10 +260,13 @@ __all__ = [
     "Softplus",
     "Softshrink",
     "Softsign",
+    "SparseLinear",
     "SpectralNorm",
     "Subtract",
+    "Take",
     "Tanh",
     "Tanhshrink",
+    "TemporalRowConvolution",
     "Threshold",
     "TiedLinear",
     "Transpose",

@@ -67,7 +67,7 @@ class BatchNorm(Layer):
     spatial: ClassVar[tuple[int, ...]]
 
     def __init__(self, num_features: int, eps: float = 1e-5, momentum: float | None = 0.1, affine: bool = True,
-                 track_running_stats: bool = True) -> None:
+                 track_running_stats: bool = True, *, bias: bool = True) -> None:
         owner = type(self).__name__
         self.num_features = check_size(num_features, "num_features", owner)
         self.eps = check_range(float(eps), 0.0, inf, name="eps", owner=owner, open_high=True)
@@ -75,10 +75,16 @@ class BatchNorm(Layer):
             float(momentum), 0.0, 1.0, name="momentum", owner=owner)
         self.affine, self.track_running_stats = affine, track_running_stats
         self.weight = Parameter(np.ones(num_features)) if affine else None
-        self.bias = Parameter(np.zeros(num_features)) if affine else None
+        self.bias = Parameter(np.zeros(num_features)) if affine and bias else None
         self.running_mean = Buffer(np.zeros(num_features)) if track_running_stats else None
         self.running_var = Buffer(np.ones(num_features)) if track_running_stats else None
         self.num_batches_tracked = Buffer(0, dtype=np.int64) if track_running_stats else None
+
+    def reset_running_stats(self) -> None:
+        """Forget all batches: mean 0, variance 1."""
+        for buffer, value in ((self.running_mean, 0.0), (self.running_var, 1.0), (self.num_batches_tracked, 0)):
+            if buffer is not None:
+                buffer.assign(np.full(buffer.data.shape, value))
 
     def forward(self, x: Array) -> Array:
         self._check(x)

@@ -107,8 +107,7 @@ class ConvNd(Windowed):
         self.tangent = (x_dot,)
         return total(None if x_dot is None else self._correlate(x_dot, self.weight.data),
                      None if weight_dot is None else self._correlate(x, weight_dot),
-                     None if bias_dot is None else np.broadcast_to(bias_dot.reshape(-1, *[1] * self.axes),
-                                                                   self.output_shape(x.shape)))
+                     None if bias_dot is None else self._everywhere(bias_dot, self.output_shape(x.shape)))
 
     def backward_jvp(self, grad_out: Array, grad_out_dot: Array | None) -> tuple[Array | None, Array | None]:
         (x_dot,) = self.saved_tangent()
@@ -157,6 +156,9 @@ class ConvNd(Windowed):
         images = self._images(grad_out)
         grad_bias: Array = np.einsum("nop->o", images.reshape(*images.shape[:2], prod(images.shape[2:])))
         return grad_bias
+
+    def _everywhere(self, bias: Array, y_shape: Shape) -> Array:
+        return np.broadcast_to(bias.reshape(-1, *[1] * self.axes), y_shape)
 
     def _bordered(self, x: Array) -> Array:
         return self._images(x if self._pad is None else self._pad.apply(x))

@@ -14,6 +14,7 @@ from .core import (
     ShapeError,
     ValueRangeError,
     as_dtype,
+    check_choice,
     check_shape,
     check_size,
     default_rng,
@@ -54,12 +55,14 @@ class ConvTransposeNd(Windowed):
     def __init__(self, in_channels: int, out_channels: int, kernel_size: int | tuple[int, ...],
                  stride: int | tuple[int, ...] = 1, padding: int | tuple[int, ...] = 0,
                  output_padding: int | tuple[int, ...] = 0, groups: int = 1, bias: bool = True,
-                 dilation: int | tuple[int, ...] = 1, *, rng: np.random.Generator | None = None) -> None:
+                 dilation: int | tuple[int, ...] = 1, padding_mode: str = "zeros", *,
+                 rng: np.random.Generator | None = None) -> None:
         owner = type(self).__name__
         self.in_channels = check_size(in_channels, "in_channels", owner)
         self.out_channels = check_size(out_channels, "out_channels", owner)
         self.kernel_size, self.stride, self.padding = kernel_size, stride, padding
         self.output_padding, self.dilation = output_padding, dilation
+        self.padding_mode = check_choice(padding_mode, ("zeros",), name="padding_mode", owner=owner)   # as PyTorch
         self.groups = check_size(groups, "groups", owner)
         if in_channels % groups or out_channels % groups:
             raise ValueRangeError(f"{owner} expected in_channels and out_channels that groups={groups} divides, "

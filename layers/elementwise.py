@@ -6,6 +6,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from .core import Array, Description, Kept, Layer, Shape, as_dtype, check_shape
+from .kernels import gate
 
 __all__ = ["Elementwise", "ElementwiseCache"]
 
@@ -39,7 +40,7 @@ class Elementwise(Layer):
         raise NotImplementedError(f"{type(self).__name__}.value")
 
     def slope(self, x: Array, y: Array) -> Array:
-        """Return the first derivative."""
+        """Return the first derivative; truth values where it is one or zero."""
         raise NotImplementedError(f"{type(self).__name__}.slope")
 
     def curvature(self, x: Array, y: Array) -> Array | float:
@@ -57,18 +58,18 @@ class Elementwise(Layer):
     def backward(self, grad_out: Array) -> Array | None:
         x, y, dtype = self.saved()
         check_shape(grad_out, (y if x is None else x).shape, name="grad_out", owner=self)
-        return as_dtype(grad_out * self.slope(x, y), dtype) if self.needs_input_grad else None
+        return as_dtype(self._times_slope(grad_out, x, y), dtype) if self.needs_input_grad else None
 
     def jvp(self, x_dot: Array | None) -> Array | None:
         x, y, dtype = self.point()
         self.tangent = (x_dot,)
-        return None if x_dot is None else as_dtype(x_dot * self.slope(x, y), dtype)
+        return None if x_dot is None else as_dtype(self._times_slope(x_dot, x, y), dtype)
 
     def backward_jvp(self, grad_out: Array, grad_out_dot: Array | None) -> tuple[Array | None, Array | None]:
         (x_dot,) = self.saved_tangent()
         x, y, dtype = self.saved()
         grad_x = self.backward(grad_out)
-        grad_x_dot = None if grad_out_dot is None else grad_out_dot * self.slope(x, y)
+        grad_x_dot = None if grad_out_dot is None else self._times_slope(grad_out_dot, x, y)
         if x_dot is not None and not self.locally_linear:
             bend = grad_out * self.curvature(x, y) * x_dot      # the slope itself moves along x_dot
             grad_x_dot = bend if grad_x_dot is None else grad_x_dot + bend
@@ -78,3 +79,7 @@ class Elementwise(Layer):
         """The output has the input's shape."""
         (x_shape,) = x_shapes
         return self.description(x_shape, kept=tuple(Kept(f"{name}0", prod(x_shape)) for name in self.keeps))
+
+    def _times_slope(self, v: Array, x: Array, y: Array) -> Array:
+        slope = self.slope(x, y)
+        return gate(v, slope) if np.asarray(slope).dtype == bool else np.multiply(v, slope)

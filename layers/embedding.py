@@ -1,7 +1,7 @@
 """A table of vectors, looked up by index: its gradient touches only the rows that were looked up."""
 
 from math import prod
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import scipy
@@ -69,6 +69,17 @@ class Embedding(Layer):
         self.weight = Parameter(default_rng(rng).standard_normal((num_embeddings, embedding_dim)))
         if self.padding_idx is not None:
             self.weight.data[self.padding_idx] = 0
+
+    @classmethod
+    def from_pretrained(cls, embeddings: Array, freeze: bool = True, padding_idx: int | None = None,
+                        max_norm: float | None = None, norm_type: float = 2.0, scale_grad_by_freq: bool = False,
+                        sparse: bool = False) -> Self:
+        """Return a layer with a copy of ``embeddings`` for its table, not to be trained unless ``freeze=False``."""
+        check_shape(embeddings, ("num_embeddings", "embedding_dim"), name="embeddings", owner=cls.__name__)
+        count, width = embeddings.shape
+        layer = cls(count, width, padding_idx, max_norm, norm_type, scale_grad_by_freq, sparse)
+        layer.weight = Parameter(embeddings, requires_grad=not freeze, dtype=embeddings.dtype)
+        return layer
 
     def forward(self, indices: Array) -> Array:
         check_indices(indices, self.num_embeddings, self)

@@ -156,12 +156,14 @@ class EmbeddingBag(Layer):
     def _winners(self, flat: Array, bag: Array, bags: int, counted: Array) -> Array:
         """Return which look-up is the first largest of every bag and column; -1 for empty bags."""
         winner = np.full((bags, self.embedding_dim), -1)
-        starts = np.searchsorted(bag, np.arange(bags + 1))      # look-ups of a bag stand together
-        for number in range(bags):
-            members = np.arange(starts[number], starts[number + 1])
-            members = members[counted[members]]
-            if members.size:
-                winner[number] = members[self.weight.data[flat[members]].argmax(axis=0)]
+        members = np.flatnonzero(counted)
+        if members.size:        # the look-ups of a bag stand together
+            values, owners = self.weight.data[flat[members]], bag[members]
+            starts = np.flatnonzero(np.diff(owners, prepend=-1))
+            largest = np.repeat(np.maximum.reduceat(values, starts), np.diff(starts, append=members.size), axis=0)
+            won = (values == largest) | np.isnan(values)
+            places = np.where(won, np.arange(members.size)[:, None], members.size)
+            winner[owners[starts]] = members[np.minimum.reduceat(places, starts)]
         return winner
 
     def _spread(self, grad: Array, grad_out: Array) -> Array:

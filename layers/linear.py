@@ -17,7 +17,7 @@ from .core import (
     default_rng,
     total,
 )
-from .kernels import add_matmul
+from .kernels import add_matmul, matmul
 
 __all__ = ["Linear"]
 
@@ -59,7 +59,7 @@ class Linear(Layer):
     def forward(self, x: Array) -> Array:
         check_shape(x, (..., self.in_features), name="x", owner=self)
         self.cache = x
-        y = as_dtype(x, self.weight.dtype) @ self.weight.data.T
+        y = matmul(x, self.weight.data.T)
         return y if self.bias is None else np.add(y, self.bias.data, out=y)
 
     def backward(self, grad_out: Array) -> Array | None:
@@ -67,10 +67,10 @@ class Linear(Layer):
         check_shape(grad_out, (*x.shape[:-1], self.out_features), name="grad_out", owner=self)
         rows, grad_rows = x.reshape(-1, self.in_features), grad_out.reshape(-1, self.out_features)
         if self.weight.requires_grad:
-            add_matmul(self.weight.grad, grad_rows.T, rows)
+            self.weight.add_matmul(grad_rows.T, rows)
         if self.bias is not None and self.bias.requires_grad:
             self.bias.grad += grad_rows.sum(axis=0)
-        return as_dtype(grad_out @ self.weight.data, x.dtype) if self.needs_input_grad else None
+        return as_dtype(matmul(grad_out, self.weight.data), x.dtype) if self.needs_input_grad else None
 
     def jvp(self, x_dot: Array | None) -> Array | None:
         x, weight_dot = self.point(), self.weight.dot

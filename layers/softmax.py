@@ -5,6 +5,7 @@ from math import prod
 import numpy as np
 
 from .core import Array, Description, Kept, Layer, Shape, ShapeError, as_dtype, check_shape, show_shape
+from .kernels import softmax_rows, softmax_rows_back
 
 __all__ = ["LogSoftmax", "Softmax", "Softmax2d", "Softmin"]
 
@@ -45,6 +46,14 @@ class _Competing(Layer):
     def _sum(self, values: Array) -> Array:
         return np.asarray(values.sum(axis=self.dim, keepdims=True))
 
+    def _rows(self, x: Array) -> Array:
+        """Return ``x`` as a matrix whose rows compete: axis ``dim`` comes last."""
+        return np.ascontiguousarray(np.moveaxis(x, self.dim, -1)).reshape(-1, x.shape[self.dim])
+
+    def _back_from_rows(self, rows: Array, like: Array) -> Array:
+        moved = np.moveaxis(like, self.dim, -1).shape
+        return np.ascontiguousarray(np.moveaxis(rows.reshape(moved), -1, self.dim))
+
 
 class Softmax(_Competing):
     """Probabilities from scores, ``y = exp(x) / sum(exp(x))`` along axis ``dim``.
@@ -67,14 +76,12 @@ class Softmax(_Competing):
     sign = 1                # of the scores: low ones are favoured with -1
 
     def value(self, x: Array) -> Array:
-        scores = x if self.sign == 1 else -x
-        y: Array = np.exp(scores - scores.max(axis=self.dim, keepdims=True))
-        y /= self._sum(y)
-        return y
+        y, _, _ = softmax_rows(self._rows(x if self.sign == 1 else -x))
+        return self._back_from_rows(y, x)
 
     def transposed(self, grad_out: Array, y: Array) -> Array:
-        grad_x: Array = self.sign * y * (grad_out - self._sum(grad_out * y))
-        return grad_x
+        grad_x = softmax_rows_back(self._rows(grad_out), self._rows(as_dtype(y, grad_out.dtype)))
+        return self._back_from_rows(grad_x if self.sign == 1 else -grad_x, y)
 
     def jvp(self, x_dot: Array | None) -> Array | None:
         y = self.point()

@@ -20,7 +20,8 @@ class Upsample(LinearMap):
     """Another size by interpolation, ``y = A x`` with one small matrix ``A`` for each spatial axis.
 
     Position ``p`` of the output stands at ``p * (in - 1) / (out - 1)`` of the input with ``align_corners``, else at
-    ``(p + 1/2) * in / out - 1/2``; ``nearest`` takes ``floor(p * in / out)``.
+    ``(p + 1/2) * in / out - 1/2``; ``nearest`` takes ``floor(p * in / out)``. With ``scale_factor``, ``in / out``
+    is ``1 / scale_factor`` unless ``recompute_scale_factor``.
 
     Shapes:
         x: (N, C, L), (N, C, H, W) or (N, C, D, H, W)
@@ -42,7 +43,7 @@ class Upsample(LinearMap):
 
     def __init__(self, size: int | tuple[int, ...] | None = None,
                  scale_factor: float | tuple[float, ...] | None = None, mode: str = "nearest",
-                 align_corners: bool | None = None) -> None:
+                 align_corners: bool | None = None, recompute_scale_factor: bool | None = None) -> None:
         if (size is None) == (scale_factor is None):
             raise ValueRangeError(f"{type(self).__name__} expected either size or scale_factor, "
                                   f"got {size} and {scale_factor}")
@@ -50,6 +51,10 @@ class Upsample(LinearMap):
         self.scale_factor = scale_factor
         self.mode = check_choice(mode, MODES, name="mode", owner=type(self).__name__)
         self.align_corners = align_corners
+        if recompute_scale_factor and scale_factor is None:
+            raise ValueRangeError(f"{type(self).__name__} expected scale_factor with recompute_scale_factor=True, "
+                                  f"got size={size}")
+        self.recompute_scale_factor = recompute_scale_factor
 
     def apply(self, x: Array) -> Array:
         return self._along_axes(x, x.shape, transposed=False)
@@ -83,7 +88,7 @@ class Upsample(LinearMap):
 
     def _along_axes(self, x: Array, x_shape: Shape, transposed: bool) -> Array:
         y_shape = self.output_shape(x_shape)
-        factors = self._each(self.scale_factor, x_shape[2:])
+        factors = self._each(None if self.recompute_scale_factor else self.scale_factor, x_shape[2:])
         for axis in range(2, len(x_shape)):
             matrix = _matrix(x_shape[axis], y_shape[axis], factors[axis - 2], self.mode, bool(self.align_corners))
             moved = np.moveaxis(x, axis, 0)

@@ -1,22 +1,58 @@
 """Layers that slide a window over images: what convolutions and pools share, for any number of spatial axes."""
 
+from collections.abc import Iterable
 from typing import ClassVar
 
-from .core import Field, Layer, Shape, ShapeError, ValueRangeError, check_choice, check_shape, check_size, show_shape
+from .core import (
+    Field,
+    Layer,
+    Shape,
+    ShapeError,
+    ValueRangeError,
+    check_choice,
+    check_shape,
+    check_size,
+    show_shape,
+)
 from .kernels import Window
 
-__all__ = ["Windowed"]
+__all__ = ["Spatial", "Windowed"]
 
 
-class Windowed(Layer):
-    """A layer whose outputs each see a window of the input, which is (N, C, *spatial) or a single (C, *spatial).
+class Spatial(Layer):
+    """A layer of inputs (N, C, *spatial), or a single (C, *spatial); a subclass sets ``axes``, how many are spatial."""
 
-    A subclass sets ``axes``, the number of spatial axes, and in its constructor ``geometry``, the window.
+    axes: ClassVar[int]
+
+    def template(self, x_shape: Shape, channels: int | str = "C") -> tuple[int | str, ...]:
+        """Return the shape that inputs have, ``(N, C, H, W)``; without N if it is missing."""
+        batch = () if len(x_shape) == self.axes + 1 else ("N",)
+        return (*batch, channels, *(("D", "H", "W")[-self.axes:] if self.axes > 1 else ("L",)))
+
+    def check_room(self, x_shape: Shape, least: Iterable[int], hint: str, channels: int | str = "C") -> None:
+        """Raise ShapeError where an axis of the input is shorter than ``least``."""
+        least, template = tuple(least), self.template(x_shape, channels)
+        if any(size < wanted for size, wanted in zip(x_shape[-self.axes:], least, strict=True)):
+            sizes = (f"{name} >= {wanted}" for name, wanted in zip(template[-self.axes:], least, strict=True))
+            raise ShapeError(f"{self.title} expected x of shape {show_shape((*template[:-self.axes], *sizes))}, "
+                             f"got {show_shape(x_shape)}; {hint}")
+
+    def _per_axis(self, value: int | tuple[int, ...], name: str, least: int = 1) -> Shape:
+        owner = type(self).__name__
+        values = tuple(value) if isinstance(value, (tuple, list)) else (value,) * self.axes
+        if len(values) != self.axes:
+            raise ValueRangeError(f"{owner} expected {name} as a whole number or {self.axes} of them, got {value!r}")
+        return tuple(check_size(each, name, owner, least) for each in values)
+
+
+class Windowed(Spatial):
+    """A layer whose outputs each see a window of the input.
+
+    A subclass sets ``axes``, and in its constructor ``geometry``, the window.
 
     Source: Dumoulin & Visin 2016, "A guide to convolution arithmetic for deep learning".
     """
 
-    axes: ClassVar[int]
     geometry: Window
     ceil_mode: bool = False
 
@@ -39,27 +75,17 @@ class Windowed(Layer):
             margins = tuple((margin, margin) for margin in self._per_axis(padding, "padding", least=0))
         return Window(kernel, steps, margins, spacing)
 
-    def _per_axis(self, value: int | tuple[int, ...], name: str, least: int = 1) -> Shape:
-        owner = type(self).__name__
-        values = tuple(value) if isinstance(value, (tuple, list)) else (value,) * self.axes
-        if len(values) != self.axes:
-            raise ValueRangeError(f"{owner} expected {name} as a whole number or {self.axes} of them, got {value!r}")
-        return tuple(check_size(each, name, owner, least) for each in values)
-
     def outputs(self, x_shape: Shape, channels: int | str = "C") -> Shape:
         """Return the number of windows along each spatial axis.
 
         Raises: ShapeError where the input has other axes or channels, or no room for a window.
         """
-        names = ("D", "H", "W")[-self.axes:] if self.axes > 1 else ("L",)
-        batch = () if len(x_shape) == self.axes + 1 else ("N",)
-        check_shape(x_shape, (*batch, channels, *names), name="x", owner=self)
+        check_shape(x_shape, self.template(x_shape, channels), name="x", owner=self)
         outputs = self.geometry.outputs(x_shape[-self.axes:], self.ceil_mode)
         if min(outputs) < 1:
-            least = (f"{name} >= {extent - sum(margins)}" for name, extent, margins
-                     in zip(names, self.geometry.extent, self.geometry.padding, strict=True))
-            raise ShapeError(f"{self.title} expected x of shape {show_shape((*batch, channels, *least))}, "
-                             f"got {show_shape(x_shape)}; use a smaller kernel or more padding")
+            least = (extent - sum(margins)
+                     for extent, margins in zip(self.geometry.extent, self.geometry.padding, strict=True))
+            self.check_room(x_shape, least, "use a smaller kernel or more padding", channels)
         return outputs
 
     @property

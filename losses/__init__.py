@@ -7,6 +7,7 @@ from .class_loss import ClassLoss
 from .cosine_embedding import CosineEmbeddingLoss
 from .cross_entropy import CrossEntropyLoss
 from .ctc import CTCLoss
+from .elbo import ELBOLoss
 from .elementwise_loss import ElementwiseLoss
 from .gaussian_nll import GaussianNLLLoss
 from .kl_div import KLDivLoss
@@ -21,12 +22,12 @@ from .nll import NLLLoss
 from .penalty import L1Penalty, L2Penalty, Penalty, weights_of
 from .poisson_nll import PoissonNLLLoss
 from .smooth_l1 import HuberLoss, SmoothL1Loss
-from .triplet_margin import TripletMarginLoss
+from .triplet_margin import TripletMarginLoss, TripletMarginWithDistanceLoss
 
 __all__ = [
     "AdaptiveLogSoftmaxWithLoss", "BCELoss", "BCEWithLogitsLoss", "CTCLoss", "ClassLoss", "CosineEmbeddingLoss",
-    "CrossEntropyLoss", "ElementwiseLoss", "GaussianNLLLoss", "HingeEmbeddingLoss", "HuberLoss", "KLDivLoss", "L1Loss",
-    "L1Penalty", "L2Penalty", "Loss", "MSELoss", "MarginRankingLoss", "MultiLabelMarginLoss",
+    "CrossEntropyLoss", "ELBOLoss", "ElementwiseLoss", "GaussianNLLLoss", "HingeEmbeddingLoss", "HuberLoss",
+    "KLDivLoss", "L1Loss", "L1Penalty", "L2Penalty", "Loss", "MSELoss", "MarginRankingLoss", "MultiLabelMarginLoss",
     "MultiLabelSoftMarginLoss", "MultiMarginLoss", "NLLLoss", "Penalty", "PoissonNLLLoss", "SmoothL1Loss",
-    "SoftMarginLoss", "TripletMarginLoss", "weights_of",
+    "SoftMarginLoss", "TripletMarginLoss", "TripletMarginWithDistanceLoss", "weights_of",
 ]

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..layers.core import Array, Shape, ValueRangeError, as_dtype, check_range, check_shape
+from ..layers.kernels import empty_like, softmax_rows
 from .class_loss import ClassLoss, to_rows
 from .wanted import WantedClasses, WantedShares
 
@@ -62,14 +63,11 @@ class CrossEntropyLoss(ClassLoss):
         return WantedShares(share, wanted.divisor)
 
     def row_terms(self, rows: Array, wanted: WantedClasses | WantedShares) -> tuple[Array, Array]:
-        shifted = rows - rows.max(axis=1, keepdims=True)        # so that no exponential overflows
-        probability = np.exp(shifted)
-        total = probability.sum(axis=1, keepdims=True)
-        probability /= total
-        return wanted.mass(rows) * np.log(total[:, 0]) - wanted.dot(shifted), probability
+        probability, total, top = softmax_rows(rows)
+        return wanted.mass(rows) * np.log(total[:, 0]) - wanted.dot(rows, top), probability
 
     def row_backward(self, probability: Array, wanted: WantedClasses | WantedShares, scale: float | Array) -> Array:
-        grad: Array = probability * (wanted.mass(probability) * scale)[:, None]
+        grad = np.multiply(probability, (wanted.mass(probability) * scale)[:, None], out=empty_like(probability))
         wanted.subtract_from(grad, scale)
         return grad
 

@@ -30,10 +30,10 @@ class WantedClasses(NamedTuple):
         mass[self.row] = self.weight
         return mass
 
-    def dot(self, x: Array) -> Array:
-        """Return, for every row, the sum of what is wanted times ``x``."""
-        product = np.zeros(len(x), x.dtype)
-        product[self.row] = self.weight * x[self.row, self.label]
+    def dot(self, x: Array, top: Array | None = None) -> Array:
+        """Return, for every row, the sum of what is wanted times ``x``, or ``x - top`` with a number for each row."""
+        product, picked = np.zeros(len(x), x.dtype), x[self.row, self.label]
+        product[self.row] = self.weight * (picked if top is None else picked - top[self.row, 0])
         return product
 
     def subtract_from(self, x: Array, scale: float | Array) -> None:
@@ -56,9 +56,9 @@ class WantedShares(NamedTuple):
         """Return what each row wants altogether."""
         return np.asarray(self.share.sum(axis=1))
 
-    def dot(self, x: Array) -> Array:
-        """Return, for every row, the sum of what is wanted times ``x``."""
-        return np.asarray(np.einsum("nc,nc->n", self.share, x))
+    def dot(self, x: Array, top: Array | None = None) -> Array:
+        """Return, for every row, the sum of what is wanted times ``x``, or ``x - top`` with a number for each row."""
+        return np.asarray(np.einsum("nc,nc->n", self.share, x if top is None else x - top))
 
     def subtract_from(self, x: Array, scale: float | Array) -> None:
         """Subtract what is wanted, times a number (one for each row, if an array), from ``x`` in place."""

@@ -30,18 +30,21 @@ Leaves = list[Any]      # one entry per output array of a node; None stands for 
 
 
 class GraphCache(NamedTuple):
-    """One entry per node, in the order they ran, and how many arrays each value consists of."""
+    """One entry per node, in the order they ran, how many arrays each value has, and the inputs that were given."""
 
     entries: tuple[Entry, ...]
     counts: dict[str, int]
+    given: tuple[str, ...]
 
 
 class Graph(Model):
     """Named nodes, each a layer and the names of the values it reads.
 
     ``nodes`` maps a name to ``(layer, source, …)``; a source is an input of the graph or another node, in any order of
-    writing. The value of a node with several outputs is handed on as several inputs. One layer object may stand at
-    several nodes: its weights are shared and their gradients add.
+    writing. The value of a node with several outputs is handed on as several inputs, depth first; ``Select(i)`` picks
+    one. Sources in a tuple are handed on as a tuple: ``(LSTM(3, 4), "x", ("h0", "c0"))``. Inputs called ``optional``
+    follow the others and may be left out, which then are None. One layer object may stand at several nodes: its
+    weights are shared and their gradients add.
 
     Gradients:
         grad_value = sum over the nodes that read the value of what their backward returns        (the copy gate)
@@ -57,27 +60,27 @@ class Graph(Model):
         (-12.0, [-4.0, -4.0, 3.0])
     """
 
-    def __init__(self, inputs: Sequence[str], nodes: Mapping[str, Sequence[Any]], outputs: Sequence[str]) -> None:
-        self.inputs, self.outputs = list(inputs), list(outputs)
+    def __init__(self, inputs: Sequence[str], nodes: Mapping[str, Sequence[Any]], outputs: Sequence[str],
+                 optional: Sequence[str] = ()) -> None:
+        self.inputs, self.outputs, self.optional = list(inputs), list(outputs), list(optional)
         self.nodes = {name: check_layers([node[0]], f"node {name!r} of Graph")[0] for name, node in nodes.items()}
-        self.sources: dict[str, tuple[str, ...]] = {name: tuple(node[1:]) for name, node in nodes.items()}
+        self.sources: dict[str, tuple[Any, ...]] = {name: tuple(node[1:]) for name, node in nodes.items()}
         self._order = self._sorted()
 
     def forward(self, *x: Any) -> Any:
         self.cache = None
-        if len(x) != len(self.inputs):
-            raise ShapeError(f"Graph expected {len(self.inputs)} inputs ({', '.join(self.inputs)}), got {len(x)}")
-        values = {name: spread(_number(value)) for name, value in zip(self.inputs, x, strict=True)}
+        values = {name: flatten(_number(value)) for name, value in self._given(x, None).items()}
         entries = []
         for name in self._order:
-            y, entry = call(self.nodes[name], *self._read(values, name), at=(self, name))
+            y, entry = call(self.nodes[name], *_read(values, self.sources[name]), at=(self, name))
             entries.append(entry)
-            values[name] = spread(y)
-        self.cache = GraphCache(tuple(entries), {name: len(leaves) for name, leaves in values.items()})
+            values[name] = flatten(y)
+        counts = {name: len(leaves) for name, leaves in values.items()}
+        self.cache = GraphCache(tuple(entries), counts, tuple(self._names()[:len(x)]))
         return self._written(values)
 
     def backward(self, grad_out: Any) -> Any:
-        entries, counts = self.saved()
+        entries, counts, given = self.saved()
         grads: dict[str, Leaves] = {}
         self._spend(grads, tuple(self.outputs), counts, tuple(_number(grad) for grad in flatten(grad_out)))
         needed = self._needed()
@@ -87,20 +90,20 @@ class Graph(Model):
                                    needs_input_grad=needed[name])
                 if needed[name]:
                     self._spend(grads, self.sources[name], counts, spread(grad_x))
-        return _joined([self._leaf(grads, name, counts) for name in self.inputs]) if self.needs_input_grad else None
+        return _joined([self._leaf(grads, name, counts) for name in given]) if self.needs_input_grad else None
 
     def jvp(self, *x_dot: Any) -> Any:
-        dots = {name: spread(_number(dot)) for name, dot in zip(self.inputs, x_dot, strict=True)}
+        dots = {name: flatten(_number(dot)) for name, dot in self._given(x_dot, None).items()}
         tangents = []
         for name, entry in zip(self._order, self.point().entries, strict=True):
-            y_dot, tangent = call_jvp(self.nodes[name], entry, *self._read(dots, name), at=(self, name))
+            y_dot, tangent = call_jvp(self.nodes[name], entry, *_read(dots, self.sources[name]), at=(self, name))
             tangents.append(tangent)
-            dots[name] = spread(y_dot)
+            dots[name] = flatten(y_dot)
         self.tangent = tuple(tangents)
         return self._written(dots)
 
     def backward_jvp(self, grad_out: Any, grad_out_dot: Any) -> tuple[Any, Any]:
-        (entries, counts), tangents = self.saved(), self.saved_tangent()
+        (entries, counts, given), tangents = self.saved(), self.saved_tangent()
         grads: dict[str, Leaves] = {}
         grads_dot: dict[str, Leaves] = {}
         outputs = tuple(self.outputs)
@@ -114,18 +117,15 @@ class Graph(Model):
                                                    _joined(grads_dot.pop(name, empty)), at=(self, name))
                 self._spend(grads, self.sources[name], counts, spread(grad_x))
                 self._spend(grads_dot, self.sources[name], counts, spread(grad_x_dot))
-        return (_joined([self._leaf(grads, name, counts) for name in self.inputs]),
-                _joined([self._leaf(grads_dot, name, counts) for name in self.inputs]))
+        return (_joined([self._leaf(grads, name, counts) for name in given]),
+                _joined([self._leaf(grads_dot, name, counts) for name in given]))
 
     def describe(self, *x_shapes: Shape) -> Description:
         """The nodes' own descriptions added up; memory that two of them keep counts once."""
-        if len(x_shapes) != len(self.inputs):
-            raise ShapeError(f"Graph expected {len(self.inputs)} inputs ({', '.join(self.inputs)}), "
-                             f"got {len(x_shapes)}")
-        tally = Tally(self, x_shapes)
-        names: dict[str, tuple[str, ...]] = dict(zip(self.inputs, zip(tally.inputs, strict=True), strict=True))
+        tally = Tally(self, tuple(self._given(x_shapes, ()).values()))
+        names: dict[str, tuple[str, ...]] = dict(zip(self._names(), zip(tally.inputs, strict=True), strict=True))
         for name in self._order:
-            names[name] = tally.add(name, self.nodes[name], self._read(names, name))
+            names[name] = tally.add(name, self.nodes[name], _read(names, self.sources[name]))
         return tally.result(tuple(array for name in self.outputs for array in names[name]))
 
     def children(self) -> Iterator[tuple[str, Layer]]:
@@ -137,31 +137,40 @@ class Graph(Model):
         return f"node {name!r} of {type(self).__name__}"
 
     def _sorted(self) -> list[str]:
-        known = [*self.inputs, *self.nodes]
+        known = [*self._names(), *self.nodes]
         if len(set(known)) < len(known):
-            twice = sorted(name for name in self.nodes if name in self.inputs) or self.inputs
+            twice = sorted(name for name in self.nodes if name in self._names()) or self._names()
             raise ValueRangeError(f"Graph expected every name once, got {', '.join(twice)} twice")
         for place, sources in [*self.sources.items(), ("outputs", tuple(self.outputs))]:
-            for source in sources:
+            for source in flatten(sources):
                 if source not in known:
                     raise UnknownNameError.of(f"source of {place!r} of Graph", source, known)
         try:
-            order = list(TopologicalSorter(self.sources).static_order())
+            order = list(TopologicalSorter({name: flatten(sources) for name, sources in self.sources.items()})
+                         .static_order())
         except CycleError as error:
             raise ValueRangeError(f"Graph expected no cycles, got {' -> '.join(error.args[1])}") from None
         return [name for name in order if name in self.nodes]
 
-    def _read(self, values: Mapping[str, tuple[Any, ...]], name: str) -> tuple[Any, ...]:
-        return tuple(leaf for source in self.sources[name] for leaf in values[source])
+    def _names(self) -> list[str]:
+        return self.inputs + self.optional
+
+    def _given(self, x: tuple[Any, ...], missing: Any) -> dict[str, Any]:
+        """Return every input by name, ``missing`` for those that may be and are left out."""
+        names, least = self._names(), len(self.inputs)
+        if not least <= len(x) <= len(names):
+            most = f" to {len(names)}" if self.optional else ""
+            raise ShapeError(f"Graph expected {least}{most} inputs ({', '.join(names)}), got {len(x)}")
+        return dict(zip(names, (*x, *(missing,) * (len(names) - len(x))), strict=True))
 
     def _written(self, values: Mapping[str, tuple[Any, ...]]) -> Any:
         return _joined([leaf for name in self.outputs for leaf in values[name]])
 
-    def _spend(self, grads: dict[str, Leaves], names: tuple[str, ...], counts: Mapping[str, int],
+    def _spend(self, grads: dict[str, Leaves], sources: tuple[Any, ...], counts: Mapping[str, int],
                shares: tuple[Any, ...]) -> None:
-        """Add gradients, one per leaf of the named values, to what the values have got so far."""
+        """Add gradients, one per leaf of the values in ``sources``, to what the values have got so far."""
         given = iter(shares if any(share is not None for share in shares) else ())
-        for name in names:
+        for name in flatten(sources):
             shared = [next(given, None) for _ in range(counts[name])]
             if any(share is not None for share in shared):
                 sofar = grads.get(name, [None] * counts[name])
@@ -172,12 +181,18 @@ class Graph(Model):
 
     def _needed(self) -> dict[str, bool]:
         """Return for every node whether the gradient of its inputs is wanted by anyone."""
-        wants = dict.fromkeys(self.inputs, self.needs_input_grad)
+        wants = dict.fromkeys(self._names(), self.needs_input_grad)
         needed = {}
         for name in self._order:
-            needed[name] = any(wants[source] for source in self.sources[name])
+            needed[name] = any(wants[source] for source in flatten(self.sources[name]))
             wants[name] = needed[name] or self.needs_input_grad or trains(self.nodes[name])
         return needed
+
+
+def _read(values: Mapping[str, tuple[Any, ...]], sources: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return what a node reads: the leaves of its sources, those of sources in a tuple as a tuple."""
+    return tuple(leaf for source in sources
+                 for leaf in (values[source] if isinstance(source, str) else (_read(values, tuple(source)),)))
 
 
 def _number(value: Any) -> Any:

@@ -7,7 +7,7 @@ from .adam import Adam
 from .adamax import Adamax
 from .adamw import AdamW
 from .asgd import ASGD
-from .averaging import AveragedModel, get_ema_avg_fn, get_swa_avg_fn
+from .averaging import AveragedModel, get_ema_avg_fn, get_swa_avg_fn, update_bn
 from .clipping import clip_grad_norm_, clip_grad_value_
 from .lars import LARS
 from .lbfgs import LBFGS
@@ -83,4 +83,5 @@ __all__ = [
     "clip_grad_value_",
     "get_ema_avg_fn",
     "get_swa_avg_fn",
+    "update_bn",
 ]

@@ -5,11 +5,12 @@ import math
 import numpy as np
 
 from ..layers.core import Array
+from ..layers.kernels import compiled
 from .groups import Group, Params
 from .in_place import addcdiv, addcmul, lerp, scratch
 from .optimizer import Optimizer
 
-__all__ = ["Adam"]
+__all__ = ["Adam", "adam_rule"]
 
 
 class Adam(Optimizer):
@@ -44,13 +45,21 @@ class Adam(Optimizer):
         return ("exp_avg", "exp_avg_sq", "max_exp_avg_sq") if group["amsgrad"] else ("exp_avg", "exp_avg_sq")
 
     def update(self, w: Array, grad: Array, state: dict[str, Array], step: int, group: Group) -> None:
-        (beta1, beta2), exp_avg, exp_avg_sq = group["betas"], state["exp_avg"], state["exp_avg_sq"]
-        lerp(exp_avg, grad, 1 - beta1)
-        exp_avg_sq *= beta2
-        addcmul(exp_avg_sq, grad, grad, 1 - beta2)
-        if group["amsgrad"]:
-            exp_avg_sq = np.maximum(state["max_exp_avg_sq"], exp_avg_sq, out=state["max_exp_avg_sq"])
+        beta1, beta2 = group["betas"]
         bias = math.sqrt(1 - beta2**step)       # taken out of the root, so that numbers and not arrays are corrected
-        root = np.sqrt(exp_avg_sq, out=scratch(w, "root"))
-        root += bias * group["eps"]
-        addcdiv(w, exp_avg, root, -group["lr"] * bias / (1 - beta1**step))
+        adam_rule(w, grad, state["exp_avg"], state["exp_avg_sq"], state.get("max_exp_avg_sq"),
+                  group["lr"] * bias / (1 - beta1**step), bias * group["eps"], beta1, beta2)
+
+
+@compiled
+def adam_rule(w: Array, grad: Array, exp_avg: Array, exp_avg_sq: Array, largest: Array | None, rate: float,
+              root_eps: float, beta1: float, beta2: float) -> None:
+    """Move the moments, and ``w`` by ``-rate * exp_avg / (sqrt(exp_avg_sq) + root_eps)``."""
+    lerp(exp_avg, grad, 1 - beta1)
+    exp_avg_sq *= beta2
+    addcmul(exp_avg_sq, grad, grad, 1 - beta2)
+    if largest is not None:
+        exp_avg_sq = np.maximum(largest, exp_avg_sq, out=largest)
+    root = np.sqrt(exp_avg_sq, out=scratch(w, "root"))
+    root += root_eps
+    addcdiv(w, exp_avg, root, -rate)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..layers.batch_norm import BatchNorm
 from ..layers.core import (
     Array,
     Buffer,
@@ -23,7 +24,7 @@ from ..layers.core import (
     show_shape,
 )
 
-__all__ = ["AveragedModel", "AveragingFunction", "get_ema_avg_fn", "get_swa_avg_fn"]
+__all__ = ["AveragedModel", "AveragingFunction", "get_ema_avg_fn", "get_swa_avg_fn", "update_bn"]
 
 AveragingFunction = Callable[[Array, Array, int], Array]
 State = Parameter | Buffer
@@ -138,3 +139,30 @@ def get_swa_avg_fn() -> AveragingFunction:
     def average(averaged: Array, current: Array, num_averaged: int) -> Array:
         return averaged + (current - averaged) / (num_averaged + 1)
     return average
+
+
+def update_bn(loader: Iterable[Any], model: Layer) -> None:
+    """Let the batch norms of a model take their running statistics anew, as plain averages over all batches.
+
+    Averaged weights have statistics of their own, which no batch of the training has seen. A batch of ``loader`` is
+    the input, or a tuple that begins with it.
+
+    Source: Izmailov et al. 2018, section 3.1; torch.optim.swa_utils.update_bn.
+
+    Example:
+        >>> norm = BatchNorm1d(1)
+        >>> update_bn([np.array([[0.0], [2.0]]), np.array([[4.0], [6.0]])], norm)
+        >>> norm.running_mean.data.item()
+        3.0
+    """
+    norms = [layer for _, layer in model.named_layers() if isinstance(layer, BatchNorm)]
+    momenta, training = [norm.momentum for norm in norms], model.training
+    for norm in norms:
+        norm.reset_running_stats()
+        norm.momentum = None
+    model.train()
+    for batch in loader:
+        call(model, batch[0] if isinstance(batch, (tuple, list)) else batch)
+    model.train(training)
+    for norm, momentum in zip(norms, momenta, strict=True):
+        norm.momentum = momentum

@@ -10,6 +10,7 @@ import threading
 import numpy as np
 
 from ..layers.core import Array
+from ..layers.kernels import compiled
 
 __all__ = ["add", "addcdiv", "addcmul", "lerp", "scratch"]
 
@@ -30,11 +31,13 @@ def scratch(like: Array, slot: str) -> Array:
     return flat[:like.size].reshape(like.shape)
 
 
+@compiled
 def add(out: Array, x: Array, alpha: float) -> None:
     """Add ``alpha * x`` to ``out``."""
     out += np.multiply(x, alpha, out=scratch(out, "term"))
 
 
+@compiled
 def addcmul(out: Array, a: Array, b: Array, value: float) -> None:
     """Add ``value * a * b`` to ``out``."""
     term = np.multiply(a, b, out=scratch(out, "term"))
@@ -42,6 +45,7 @@ def addcmul(out: Array, a: Array, b: Array, value: float) -> None:
     out += term
 
 
+@compiled
 def addcdiv(out: Array, a: Array, b: Array, value: float) -> None:
     """Add ``value * a / b`` to ``out``."""
     term = np.divide(a, b, out=scratch(out, "term"))
@@ -49,6 +53,7 @@ def addcdiv(out: Array, a: Array, b: Array, value: float) -> None:
     out += term
 
 
+@compiled
 def lerp(average: Array, x: Array, weight: float) -> None:
     """Move ``average`` the part ``weight`` of the way to ``x``."""
     term = np.subtract(x, average, out=scratch(average, "term"))

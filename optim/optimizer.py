@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ..layers.core import Array, Shape, ShapeError, StateError, ValueRangeError, check_range, gather, show_shape, spans
+from ..layers.kernels import in_parallel
 from .groups import Group, Params, check_groups, parameters_of, read_group, read_groups
 from .in_place import scratch
 from .stretch import Run, Stretch
@@ -13,7 +14,7 @@ from .stretch import Run, Stretch
 __all__ = ["BLOCK", "Closure", "Optimizer"]
 
 Closure = Callable[[], float]
-BLOCK = 1 << 16     # elements: what a rule reads, writes and computes of a block stays in the processor's cache
+BLOCK = 1 << 15     # elements: what a rule reads, writes and computes of a block stays in the processor's cache
 
 
 class Optimizer:
@@ -126,18 +127,22 @@ class Optimizer:
         """Hand the rule one block of a run after the other, with the options that all rules share worked in."""
         span, decay = stretch.span, 0 if self.own_decay else group.get("weight_decay", 0)
         size, shape = (max(run.stop, 1), span.parameters[0].shape) if stretch.whole else (BLOCK, (-1,))
-        for start in range(run.start, run.stop, size):
-            block = slice(start, min(start + size, run.stop))
-            w, grad = span.data[block].reshape(shape), span.grad[block].reshape(shape)
-            state = {name: stretch.part(name, block.start, block.stop, shape) for name in stretch.state}
-            if group.get("maximize"):
-                grad = np.negative(grad, out=scratch(w, "grad"))
-            if decay and group.get("decoupled_weight_decay"):
-                w *= 1 - group["lr"] * decay
-            elif decay:
-                decayed = scratch(w, "decayed")
-                grad = np.add(grad, np.multiply(w, decay, out=decayed), out=decayed)
-            self.update(w, grad, state, run.step, group)
+
+        def work(first: int, last: int) -> None:
+            for start in range(run.start + first * size, min(run.start + last * size, run.stop), size):
+                block = slice(start, min(start + size, run.stop))
+                w, grad = span.data[block].reshape(shape), span.grad[block].reshape(shape)
+                state = {name: stretch.part(name, block.start, block.stop, shape) for name in stretch.state}
+                if group.get("maximize"):
+                    grad = np.negative(grad, out=scratch(w, "grad"))
+                if decay and group.get("decoupled_weight_decay"):
+                    w *= 1 - group["lr"] * decay
+                elif decay:
+                    decayed = scratch(w, "decayed")
+                    grad = np.add(grad, np.multiply(w, decay, out=decayed), out=decayed)
+                self.update(w, grad, state, run.step, group)
+
+        in_parallel(work, -(-(run.stop - run.start) // size), 0 if stretch.whole else run.stop - run.start)
 
     def _required(self, closure: Closure | None) -> Closure:
         if closure is None:

@@ -50,6 +50,7 @@ class Stretch:
         for index, (start, stop, parameter) in enumerate(self.places()):
             if not (parameter.reached and parameter.requires_grad):
                 continue
+            _ = parameter.grad      # so that its memory holds it, even if no layer had anything to add
             self.steps[index] += 1
             if run is not None and (run.stop, run.step) == (start, self.steps[index]):
                 run = run._replace(stop=stop)

@@ -6,10 +6,12 @@ from typing import Any
 import numpy as np
 
 from ..layers.core import ChainruleError, Layer, get_rng_state, message, set_rng_state
+from ..layers.sparse_rows import is_sparse
 from .calls import CALL_CHECKS
 from .derivatives import Kink, complex_step, forward_repeats, gradients
 from .report import Report
 from .states import STATE_CHECKS
+from .stored_values import StoredValues
 from .tangents import adjoint, second_order, tangents
 from .trial import Trial, draw, first_of_batch
 
@@ -21,9 +23,9 @@ def check_layer(layer: Layer, *x: Any, batch_axis: int | None = 0, seed: int = 0
     """Run the contract battery on a layer: derivatives, calls, state and description.
 
     Each ``x`` is a shape, filled with normal random numbers, or an array that is used as it is (indices, numbers in a
-    range), or a tuple of these. Everything runs on float64 copies; the layer itself is left alone. Gradients are
-    compared with central differences for a random upstream gradient, at all entries of small arrays and at ``entries``
-    random ones of large arrays, along with one random direction through all.
+    range), or a tuple of these; of a SciPy sparse array the stored values vary. Everything runs on float64 copies; the
+    layer itself is left alone. Gradients are compared with central differences for a random upstream gradient, at all
+    entries of small arrays and at ``entries`` random ones of large arrays, along with one random direction through all.
 
     ``batch_axis`` is the axis that a batch of one shortens, None if there is none. ``tolerance`` is relative to the
     largest value of each array.
@@ -36,6 +38,9 @@ def check_layer(layer: Layer, *x: Any, batch_axis: int | None = 0, seed: int = 0
         []
     """
     report = Report(layer.title)
+    if len(x) == 1 and is_sparse(x[0]):
+        layer, batch_axis = StoredValues(layer, x[0]), None
+        x = (layer.values,)
     random_state = get_rng_state()
     try:
         drawn = draw(x, np.random.default_rng(seed))

@@ -40,7 +40,7 @@ def check_loss(loss: Loss, prediction: Any, target: Any, *, batch_axis: int | No
     try:
         drawn, held = draw((prediction, target), np.random.default_rng(seed))
         x = drawn if isinstance(drawn, tuple) else (drawn,)
-        for reduction in ("mean", "sum", "none") if hasattr(loss, "reduction") else ("",):
+        for reduction in getattr(loss, "reductions", ("mean", "sum", "none")) if hasattr(loss, "reduction") else ("",):
             _check_reduction(report, loss, reduction, x, held, batch_axis, seed, entries, tolerance)
     finally:
         set_rng_state(random_state)

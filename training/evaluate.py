@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from ..data import ArrayDataset, DataLoader, check_finite
-from ..layers.core import Array, DtypeError, Layer, ValueRangeError
+from ..layers.core import Array, DtypeError, Layer, ValueRangeError, flatten
 from ..losses import Loss
 from .metrics import Metric, find_metric
 from .modes import evaluation_mode
@@ -14,7 +14,7 @@ from .totals import Totals
 
 __all__ = ["Batches", "evaluate", "predict"]
 
-Batches = Iterable[tuple[Array, Array]]
+Batches = Iterable[tuple[Any, Array]]      # x is an array, or a tuple of the inputs of a network that has several
 
 
 def evaluate(model: Layer, loss: Loss, data: Batches | ArrayDataset, metrics: Iterable[str | Metric] = (),
@@ -30,7 +30,7 @@ def evaluate(model: Layer, loss: Loss, data: Batches | ArrayDataset, metrics: It
     totals = Totals(loss, [find_metric(metric) for metric in metrics])
     with evaluation_mode(model):
         for x, y in DataLoader(data, 256) if isinstance(data, ArrayDataset) else data:
-            prediction = model.forward(x)
+            prediction = model.forward(*flatten(x))
             totals.add(loss.forward(prediction, y), prediction, y)
     if not totals.batches:
         raise ValueRangeError("evaluate expected at least one batch, got none")

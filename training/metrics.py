@@ -1,13 +1,15 @@
 """Metrics: numbers that judge predictions, exact over any division of the data into batches."""
 
-from typing import Any, ClassVar
+import math
+from typing import Any
 
 import numpy as np
 
 from ..layers.core import Array, DtypeError, ShapeError, UnknownNameError, ValueRangeError, show_shape
 
-__all__ = ["METRICS", "Accuracy", "ConfusionMatrix", "MeanAbsoluteError", "Metric", "accuracy", "confusion_matrix",
-           "find_metric", "mean_absolute_error"]
+__all__ = ["METRICS", "Accuracy", "BitsPerCharacter", "ConfusionMatrix", "ExactSequences", "MeanAbsoluteError",
+           "Metric", "Perplexity", "accuracy", "bits_per_character", "confusion_matrix", "exact_sequences",
+           "find_metric", "mean_absolute_error", "perplexity"]
 
 
 class Metric:
@@ -21,8 +23,8 @@ class Metric:
         higher_is_better: which way is up, for whoever waits for an improvement; None: no number to be compared
     """
 
-    name: ClassVar[str]
-    higher_is_better: ClassVar[bool | None] = True
+    name: str
+    higher_is_better: bool | None = True
 
     def statistics(self, prediction: Array, target: Array) -> Array:
         """Return counts and sums over the samples of a batch."""
@@ -143,11 +145,100 @@ class MeanAbsoluteError(Metric):
         return distance / count if count else float("nan")
 
 
-accuracy = Accuracy()
-confusion_matrix = ConfusionMatrix()
-mean_absolute_error = MeanAbsoluteError()
+class ExactSequences(ClassMetric):
+    """The share of sequences that are predicted rightly at every place.
 
-METRICS: dict[str, type[Metric]] = {kind.name: kind for kind in (Accuracy, ConfusionMatrix, MeanAbsoluteError)}
+    Under teacher forcing it is the very share that greedy decoding gets right: as long as all was right, the two are
+    given the same.
+
+    Shapes:
+        prediction: (N, C, T) scores, the highest wins
+        target:     (N, T) integers, ``ignore_index`` where not judged
+
+    Example:
+        >>> exact_sequences(np.eye(3)[None, :, [0, 1]], np.array([[0, 1]]))
+        1.0
+    """
+
+    name = "exact_sequences"
+
+    def statistics(self, prediction: Array, target: Array) -> Array:
+        self.classes(prediction, target)
+        right = (prediction.argmax(axis=1) == target) | (target == self.ignore_index)
+        return np.array([np.count_nonzero(right.reshape(len(target), -1).all(axis=1)), len(target)])
+
+    def value(self, statistics: Array) -> float:
+        correct, judged = statistics.tolist()
+        return correct / judged if judged else float("nan")
+
+
+class Surprise(Metric):
+    """How surprised a network is by the classes wanted: ``-log(softmax(prediction)[target])``, mean over the items.
+
+    Shapes:
+        prediction: (N, C, ...) scores
+        target:     (N, ...) integers, ``ignore_index`` where not judged
+    """
+
+    higher_is_better = False
+
+    def __init__(self, ignore_index: int = -100) -> None:
+        self.ignore_index = ignore_index
+
+    def statistics(self, prediction: Array, target: Array) -> Array:
+        if prediction.ndim < 2 or target.shape != (prediction.shape[0], *prediction.shape[2:]) \
+                or target.dtype.kind not in "iu":
+            raise ShapeError(f"{type(self).__name__} expected target as one integer for each item of prediction "
+                             f"{show_shape(prediction.shape)}, got {target.dtype} of shape {show_shape(target.shape)}")
+        judged = target != self.ignore_index
+        scores = prediction - prediction.max(axis=1, keepdims=True)
+        wanted = np.take_along_axis(scores, np.where(judged, target, 0)[:, None], axis=1)[:, 0]
+        surprise = np.log(np.exp(scores).sum(axis=1)) - wanted
+        return np.array([surprise[judged].sum(dtype=np.float64), np.count_nonzero(judged)])
+
+    def mean(self, statistics: Array) -> float:
+        """Return the mean in nats."""
+        total, judged = statistics.tolist()
+        return total / judged if judged else float("nan")
+
+
+class BitsPerCharacter(Surprise):
+    """The bits that a code by the network's probabilities needs for a character: its mean surprise, ``nats / log(2)``.
+
+    Example:
+        >>> bits_per_character(np.zeros((1, 8, 5)), np.zeros((1, 5), int))
+        3.0
+    """
+
+    name = "bits_per_character"
+
+    def value(self, statistics: Array) -> float:
+        return self.mean(statistics) / math.log(2)
+
+
+class Perplexity(Surprise):
+    """Among how many classes, all as likely, a network might as well guess: ``exp(nats)`` of its mean surprise.
+
+    Example:
+        >>> round(perplexity(np.zeros((1, 8, 5)), np.zeros((1, 5), int)), 6)
+        8.0
+    """
+
+    name = "perplexity"
+
+    def value(self, statistics: Array) -> float:
+        return math.exp(min(self.mean(statistics), 700.0))      # beyond, no float holds it
+
+
+accuracy = Accuracy()
+bits_per_character = BitsPerCharacter()
+confusion_matrix = ConfusionMatrix()
+exact_sequences = ExactSequences()
+mean_absolute_error = MeanAbsoluteError()
+perplexity = Perplexity()
+
+METRICS: dict[str, type[Metric]] = {kind.name: kind for kind in (
+    Accuracy, BitsPerCharacter, ConfusionMatrix, ExactSequences, MeanAbsoluteError, Perplexity)}
 
 
 def find_metric(metric: str | Metric) -> Metric:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from ..layers.core import Layer, inference
 
-__all__ = ["evaluation_mode", "training_mode"]
+__all__ = ["evaluation_mode", "frozen", "training_mode"]
 
 
 @contextmanager
@@ -34,6 +34,27 @@ def evaluation_mode(model: Layer) -> Iterator[None]:
     """
     with _mode(model, False), inference():
         yield
+
+
+@contextmanager
+def frozen(layer: Layer) -> Iterator[None]:
+    """Let no parameter of a layer have a gradient; that of its input flows through.
+
+    Example:
+        >>> layer, x = Linear(3, 2), np.ones((4, 3), np.float32)
+        >>> with frozen(layer):
+        ...     layer.forward(x)[0].shape, layer.backward(np.ones((4, 2), np.float32)).shape
+        ((2,), (4, 3))
+        >>> layer.weight.reached, layer.weight.requires_grad
+        (False, True)
+    """
+    before = [(parameter, parameter.requires_grad) for parameter in layer.parameters()]
+    layer.requires_grad_(False)
+    try:
+        yield
+    finally:
+        for parameter, was in before:
+            parameter.requires_grad = was
 
 
 @contextmanager

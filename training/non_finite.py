@@ -12,7 +12,7 @@ from ..losses import Loss
 __all__ = ["check_step"]
 
 
-def check_step(model: Layer, loss: Loss, x: Array, y: Array) -> None:
+def check_step(model: Layer, loss: Loss, x: Any, y: Array) -> None:
     """Run a batch forward and backward, changing nothing, and raise where the first non-finite value appears.
 
     Parameters, gradients, buffers and generators are afterwards what they were before.
@@ -32,8 +32,8 @@ def check_step(model: Layer, loss: Loss, x: Array, y: Array) -> None:
         _check(array, f"{name} of the batch has")
     watcher = _Watcher()
     with observe(watcher), _gradients_kept(model):
-        prediction = replay(model)(x)
-        watcher.after_forward((), model, (x,), prediction)
+        prediction = replay(model)(*flatten(x))
+        watcher.after_forward((), model, flatten(x), prediction)
         if not np.isfinite(loss.forward(prediction, y)):
             raise NonFiniteError(f"{loss.title} is not finite although the prediction is")
         grad_out = loss.backward()

@@ -8,16 +8,17 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..data import ArrayDataset
-from ..layers.core import Array, DtypeError, Layer, StateError, ValueRangeError, check_size
+from ..layers.core import Array, DtypeError, Layer, StateError, ValueRangeError, check_size, flatten
 from ..losses import Loss, Penalty
 from ..optim import Optimizer, Schedule
 from .callbacks import Callback, History, NonFiniteGuard, Row, ScheduleRunner
 from .evaluate import Batches, evaluate
 from .metrics import Metric, find_metric
 from .modes import training_mode
+from .non_finite import check_step
 from .totals import Totals
 
-__all__ = ["Step", "Trainer"]
+__all__ = ["Step", "Trainer", "check_parameters"]
 
 
 class Step(NamedTuple):
@@ -38,6 +39,7 @@ class Trainer:
     Attributes:
         history:        one row for each epoch so far
         epoch, epochs:  epochs done, and how many there will be at the end of this fit
+        source:         what gives the batches of an epoch
         batch, batches: batches done in this epoch, and how many it has; None if its source does not say
         totals:         loss and metrics of this epoch so far
         stopped:        why a callback ended the last fit early, or None
@@ -58,7 +60,7 @@ class Trainer:
                  callbacks: Iterable[Callback] = ()) -> None:
         for name, thing, kind in (("model", model, Layer), ("loss", loss, Loss), ("optimizer", optimizer, Optimizer)):
             _check_kind(name, thing, kind)
-        _check_parameters(model, optimizer)
+        check_parameters(model, optimizer)
         self.model = model
         self.loss = loss
         self.optimizer = optimizer
@@ -70,13 +72,15 @@ class Trainer:
         self.totals = Totals(loss, self.metrics)
         self.epoch = self.epochs = self.batch = 0
         self.batches: int | None = None
+        self.source: Batches = ()
         self._validates = False
         self.stopped: str | None = None
 
     def fit(self, train: Batches, epochs: int = 1, validation: Batches | ArrayDataset | None = None) -> History:
         """Train for so many epochs more, or until a callback says stop; return the history.
 
-        ``train`` gives the batches of an epoch each time it is iterated over, as a DataLoader does.
+        ``train`` gives the batches of an epoch each time it is iterated over, as a DataLoader does; where the ``x`` of
+        a batch is a tuple, the network has several inputs.
 
         Raises: ValueRangeError for an epoch without a batch, NonFiniteError when loss or gradient are not finite.
         """
@@ -84,6 +88,7 @@ class Trainer:
             raise DtypeError("Trainer.fit expected batches to train on, got an ArrayDataset; "
                              "write DataLoader(dataset, batch_size=32, shuffle=True)")
         self.epochs = self.epoch + check_size(epochs, "epochs", "fit")
+        self.source = train
         self.batches = len(train) if isinstance(train, Sized) else None
         self._validates = validation is not None
         self.stopped = None
@@ -97,7 +102,7 @@ class Trainer:
                 self._run_epoch(train, validation)
         return self.history
 
-    def step(self, x: Array, y: Array) -> Step:
+    def step(self, x: Any, y: Array) -> Step:
         """Run one step on a batch: gradients, callbacks, update."""
         seen: list[Step] = []
 
@@ -111,9 +116,9 @@ class Trainer:
         self.optimizer.step(closure)
         return seen[0]
 
-    def gradient(self, x: Array, y: Array) -> Step:
+    def gradient(self, x: Any, y: Array) -> Step:
         """Add the gradient of loss and penalties on a batch to the gradients of the parameters."""
-        prediction = self.model.forward(x)
+        prediction = self.model.forward(*flatten(x))
         value = self.loss.forward(prediction, y)
         self.model.backward(self.loss.backward())
         for penalty in self.penalties:
@@ -128,11 +133,23 @@ class Trainer:
         """End the fit with this epoch, which if it still runs ends with this batch."""
         self.stopped = self.stopped or reason
 
-    def columns(self) -> dict[str, bool]:
-        """Return which numbers each row of this fit's history will have to be judged by; True: higher is better."""
+    def find_non_finite(self, x: Array, y: Array) -> None:
+        """Run the step of a batch again, changing nothing, and raise NonFiniteError where it first was not finite."""
+        check_step(self.model, self.loss, x, y)
+
+    def results(self) -> dict[str, Any]:
+        """Return what this epoch has found so far."""
+        return self.totals.results()
+
+    def columns(self, validation: bool | None = None) -> dict[str, bool]:
+        """Return which numbers each row of the history will have to be judged by; True: higher is better.
+
+        ``validation`` is whether there are data for it; None: as in the fit that runs.
+        """
         judged = {"loss": False} | {metric.name: metric.higher_is_better for metric in self.metrics
                                     if metric.higher_is_better is not None}
-        return judged | ({f"val_{name}": higher for name, higher in judged.items()} if self._validates else {})
+        validates = self._validates if validation is None else validation
+        return judged | ({f"val_{name}": higher for name, higher in judged.items()} if validates else {})
 
     def _run_epoch(self, train: Batches, validation: Batches | ArrayDataset | None) -> None:
         began = time.perf_counter()
@@ -150,8 +167,9 @@ class Trainer:
             raise ValueRangeError(f"fit expected at least one batch in an epoch, got none in epoch {self.epoch + 1}; "
                                   f"a DataLoader with drop_last needs batch_size samples, and an iterator that is "
                                   f"used up can not be iterated over again")
+        self._tell("on_batches_end")
         self.epoch += 1
-        row: Row = {"epoch": self.epoch, **self.totals.results()}
+        row: Row = {"epoch": self.epoch, **self.results()}
         if self.penalties:
             row |= {"loss": self.totals.loss + self.totals.penalty, "penalty": self.totals.penalty}
         if validation is not None:
@@ -171,7 +189,8 @@ def _check_kind(name: str, thing: object, kind: type) -> None:
         raise DtypeError(f"training expected {name} as an object of class {kind.__name__}, got {got}{fix}")
 
 
-def _check_parameters(model: Layer, optimizer: Optimizer) -> None:
+def check_parameters(model: Layer, optimizer: Optimizer) -> None:
+    """Raise StateError for an optimizer that would move nothing of this model."""
     moved = {id(parameter) for group in optimizer.param_groups for parameter in group["params"]}
     if moved.isdisjoint(id(parameter) for parameter in model.parameters()):
         raise StateError(f"{type(optimizer).__name__} holds no parameter of this model, which would learn nothing; "

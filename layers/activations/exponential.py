@@ -3,10 +3,10 @@
 import math
 
 import numpy as np
-import scipy
 
 from ..core import Array, ValueRangeError, check_range
 from ..elementwise import Elementwise
+from ..kernels import sigmoid
 
 __all__ = ["CELU", "ELU", "SELU", "Softplus"]
 
@@ -116,12 +116,13 @@ class Softplus(Elementwise):
         self.threshold = threshold
 
     def value(self, x: Array) -> Array:
-        bent = np.logaddexp(0, np.minimum(self.beta * x, self.threshold)) / self.beta
-        return np.where(self.beta * x > self.threshold, x, bent)
+        x_scaled = self.beta * x
+        bent = (np.maximum(x_scaled, 0) + np.log1p(np.exp(-np.abs(x_scaled)))) / self.beta
+        return np.where(x_scaled > self.threshold, x, bent)
 
     def slope(self, x: Array, y: Array) -> Array:
-        return np.where(self.beta * x > self.threshold, np.ones_like(x), np.asarray(scipy.special.expit(self.beta * x)))
+        return np.where(self.beta * x > self.threshold, np.ones_like(x), sigmoid(self.beta * x))
 
     def curvature(self, x: Array, y: Array) -> Array:
-        rise = np.asarray(scipy.special.expit(self.beta * x))
+        rise = sigmoid(self.beta * x)
         return np.where(self.beta * x > self.threshold, np.zeros_like(x), self.beta * rise * (1 - rise))

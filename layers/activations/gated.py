@@ -3,15 +3,31 @@
 import math
 
 import numpy as np
-import scipy
 
 from ..core import Array, as_dtype, check_choice
 from ..elementwise import Elementwise
+from ..kernels import self_gated, self_gated_back, sigmoid
 
 __all__ = ["GELU", "Hardswish", "Mish", "SiLU"]
 
 
-class GELU(Elementwise):
+class _SelfGated(Elementwise):
+    """What GELU, SiLU and Mish share, ``y = x * gate(x)`` with a smooth gate that the kernel knows by name."""
+
+    keeps = "x"
+    gate: str
+
+    def value(self, x: Array) -> Array:
+        return self_gated(x, self.gate)
+
+    def slope(self, x: Array, y: Array) -> Array:
+        return self_gated_back(np.ones_like(x), x, self.gate)
+
+    def times_slope(self, v: Array, x: Array, y: Array) -> Array:
+        return self_gated_back(v, x, self.gate)
+
+
+class GELU(_SelfGated):
     """Gaussian error linear unit, ``y = x * Phi(x)`` with the normal distribution function Phi.
 
     ``approximate="tanh"`` takes ``Phi(x) = (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x**3))) / 2`` instead.
@@ -28,37 +44,24 @@ class GELU(Elementwise):
         [-0.1587, 0.0, 0.8413]
     """
 
-    keeps = "x"
-
     def __init__(self, approximate: str = "none") -> None:
         self.approximate = check_choice(approximate, ("none", "tanh"), name="approximate", owner="GELU")
 
-    def value(self, x: Array) -> Array:
-        y: Array = x * self._gate(x)[0]
-        return y
-
-    def slope(self, x: Array, y: Array) -> Array:
-        gate, rise, _ = self._gate(x)
-        slope: Array = gate + x * rise
-        return slope
+    @property
+    def gate(self) -> str:
+        return "normal" if self.approximate == "none" else "tanh"
 
     def curvature(self, x: Array, y: Array) -> Array:
-        _, rise, bend = self._gate(x)
-        curvature: Array = 2 * rise + x * bend
+        if self.approximate == "none":
+            return (2 - x * x) * np.exp(-0.5 * x * x) / math.sqrt(2 * math.pi)      # 2 phi + x phi', phi' = -x phi
+        rate = math.sqrt(2 / math.pi)
+        t = np.tanh(rate * x * (1 + 0.044715 * x * x))
+        u_slope, u_bend = rate * (1 + 3 * 0.044715 * x * x), rate * 6 * 0.044715 * x
+        curvature: Array = (1 - t * t) * (u_slope + x * (u_bend / 2 - t * u_slope**2))
         return curvature
 
-    def _gate(self, x: Array) -> tuple[Array, Array, Array]:
-        """Return the gate and its first and second derivative."""
-        if self.approximate == "none":
-            density = np.exp(-0.5 * x * x) / math.sqrt(2 * math.pi)
-            return np.asarray(scipy.special.ndtr(x)), density, -x * density
-        rate = math.sqrt(2 / math.pi)
-        t = np.tanh(rate * (x + 0.044715 * x**3))
-        u_slope, u_bend = rate * (1 + 3 * 0.044715 * x * x), rate * 6 * 0.044715 * x
-        return (1 + t) / 2, (1 - t * t) / 2 * u_slope, (1 - t * t) * (u_bend / 2 - t * u_slope**2)
 
-
-class SiLU(Elementwise):
+class SiLU(_SelfGated):
     """Input times its own sigmoid, ``y = x * s`` with ``s = sigmoid(x)``.
 
     Gradients:
@@ -71,24 +74,15 @@ class SiLU(Elementwise):
         [-0.2689, 0.0, 0.7311]
     """
 
-    keeps = "x"
-
-    def value(self, x: Array) -> Array:
-        y: Array = x * np.asarray(scipy.special.expit(x))
-        return y
-
-    def slope(self, x: Array, y: Array) -> Array:
-        s = np.asarray(scipy.special.expit(x))
-        slope: Array = s * (1 + x * (1 - s))
-        return slope
+    gate = "logistic"
 
     def curvature(self, x: Array, y: Array) -> Array:
-        s = np.asarray(scipy.special.expit(x))
+        s = sigmoid(x)
         curvature: Array = s * (1 - s) * (2 + x * (1 - 2 * s))
         return curvature
 
 
-class Mish(Elementwise):
+class Mish(_SelfGated):
     """Input times the tangent of its softplus, ``y = x * t`` with ``t = tanh(log(1 + exp(x)))``.
 
     Gradients:
@@ -101,18 +95,10 @@ class Mish(Elementwise):
         [-0.3034, 0.0, 0.8651]
     """
 
-    keeps = "x"
-
-    def value(self, x: Array) -> Array:
-        return x * np.tanh(np.logaddexp(0, x))
-
-    def slope(self, x: Array, y: Array) -> Array:
-        t, s = np.tanh(np.logaddexp(0, x)), np.asarray(scipy.special.expit(x))
-        slope: Array = t + x * (1 - t * t) * s
-        return slope
+    gate = "softplus"
 
     def curvature(self, x: Array, y: Array) -> Array:
-        t, s = np.tanh(np.logaddexp(0, x)), np.asarray(scipy.special.expit(x))
+        t, s = np.tanh(np.logaddexp(0, x)), sigmoid(x)
         curvature: Array = (1 - t * t) * s * (2 + x * (1 - s - 2 * t * s))
         return curvature
 

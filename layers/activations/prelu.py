@@ -81,7 +81,7 @@ class PReLU(Layer):
             check_shape(x_shape, ("N", self.num_parameters, *("L",) * (len(x_shape) - 2)), name="x", owner=self)
 
     def _leak(self, weight: Array, x: Array) -> Array:
-        return weight if self.num_parameters == 1 else weight.reshape(-1, *(1,) * (x.ndim - 2))
+        return weight.reshape(() if self.num_parameters == 1 else (-1, *(1,) * (x.ndim - 2)))
 
     def _slope(self, x: Array) -> Array:
         return np.where(x > 0, 1, self._leak(self.weight.data, x))

@@ -6,6 +6,7 @@ import numpy as np
 
 from ..core import Array, ValueRangeError, as_dtype, check_range
 from ..elementwise import Elementwise
+from ..kernels import rectify
 
 __all__ = ["Hardshrink", "Hardsigmoid", "Hardtanh", "LeakyReLU", "ReLU", "ReLU6", "Softshrink", "Threshold"]
 
@@ -26,7 +27,7 @@ class ReLU(Elementwise):
     locally_linear = True
 
     def value(self, x: Array) -> Array:
-        return np.maximum(x, 0)
+        return rectify(x)
 
     def slope(self, x: Array, y: Array) -> Array:
         return y > 0

@@ -4,15 +4,19 @@
 Of the softmax only ``log_sum``, the logarithm of its denominator, is kept: ``weights = exp(scores - log_sum)``.
 """
 
+from itertools import groupby
 from math import prod
 from typing import NamedTuple
 
 import numpy as np
 
 from ..core import Array, Kept, Shape, default_rng, unbroadcast
+from ..kernels import empty, in_parallel, weigh, weigh_back
 from .parts import Part, parts
 
 __all__ = ["Attended", "Rules", "attend", "attend_back", "attended_kept", "weights_shape", "with_dropout"]
+
+_WORK = 16              # for a weight, so many times that of an addition
 
 
 class Rules(NamedTuple):
@@ -56,19 +60,18 @@ def attend(q: Array, k: Array, v: Array, rules: Rules, *,
     shape = weights_shape(q.shape, k.shape, v.shape)
     y, log_sum = _room(q, shape[:-1], v.shape[-1]), np.empty((*shape[:-1], 1), q.dtype)
     all_weights = np.zeros(shape, q.dtype) if need_weights else None
-    for part in parts(shape, rules.is_causal):
-        scores = _scores(q, k, rules, part)
-        top = scores.max(axis=-1, keepdims=True, initial=-np.inf)
-        top[top == -np.inf] = 0
-        weights = np.exp(np.subtract(scores, top, out=scores), out=scores)
-        sums = weights.sum(axis=-1, keepdims=True)
-        sums[sums == 0] = 1
-        log_sum[part.place] = top + np.log(sums)
-        weights /= sums
-        _drop(weights, rules, part)
-        np.matmul(weights, part.columns(v), out=y[part.place])
-        if all_weights is not None:
-            all_weights[part.place][..., part.reach] = weights
+    todo = list(parts(shape, rules.is_causal))
+
+    def work(start: int, stop: int) -> None:
+        for part in todo[start:stop]:
+            scores = _scores(q, k, rules, part)[0]
+            log_sum[part.place] = weigh(scores, part.first if rules.is_causal else None)
+            _drop(scores, rules, part)
+            np.matmul(scores, part.columns(v), out=y[part.place])
+            if all_weights is not None:
+                all_weights[part.place][..., part.reach] = scores
+
+    in_parallel(work, len(todo), prod(shape) * _WORK)
     return y, all_weights, Attended(q, k, v, rules, log_sum)
 
 
@@ -87,21 +90,27 @@ def attend_back(state: Attended, grad_y: Array, grad_weights: Array | None = Non
     shape = weights_shape(q.shape, k.shape, v.shape)
     keys = (*shape[:-2], shape[-1])
     grad_q, grad_k, grad_v = _room(q, shape[:-1], q.shape[-1]), _room(k, keys, k.shape[-1]), _room(v, keys, v.shape[-1])
-    grad_k[...], grad_v[...] = 0, 0
-    for part in parts(shape, rules.is_causal):
-        scores, grad_rows = _scores(q, k, rules, part), part.rows(grad_y)
-        weights = np.exp(np.subtract(scores, part.rows(log_sum), out=scores), out=scores)
-        grad = grad_rows @ part.columns(v).swapaxes(-1, -2)
-        if grad_weights is not None:
-            grad += part.cells(grad_weights)
-        _drop(grad, rules, part)
-        grad -= np.einsum("...s,...s->...", grad, weights)[..., None]
-        grad *= weights
-        grad *= rules.scale
-        np.matmul(grad, part.columns(k), out=grad_q[part.place])
-        part.columns(grad_k)[...] += grad.swapaxes(-1, -2) @ part.rows(q)
-        _drop(weights, rules, part)
-        part.columns(grad_v)[...] += weights.swapaxes(-1, -2) @ grad_rows
+    reached = shape[-2] if rules.is_causal or shape[-2] == 0 else shape[-1]
+    grad_k[..., reached:, :], grad_v[..., reached:, :] = 0, 0
+    todo = [list(group) for _, group in groupby(parts(shape, rules.is_causal), key=lambda part: part.heads)]
+
+    def work(start: int, stop: int) -> None:
+        for group in todo[start:stop]:      # parts with the same keys, those that reach farthest first
+            for step, part in enumerate(reversed(group)):
+                scores, q_rows = _scores(q, k, rules, part)
+                grad_rows = part.rows(grad_y)
+                grad = _product(grad_rows, part.columns(v).swapaxes(-1, -2))
+                if grad_weights is not None:
+                    grad += part.cells(grad_weights)
+                _drop(grad, rules, part)
+                weigh_back(scores, grad, part.rows(log_sum), part.first if rules.is_causal else None)
+                np.matmul(grad, part.columns(k), out=grad_q[part.place])
+                _put(part.columns(grad_k), grad.swapaxes(-1, -2), q_rows, step > 0)
+                _drop(scores, rules, part)
+                _put(part.columns(grad_v), scores.swapaxes(-1, -2), grad_rows, step > 0)
+
+    in_parallel(work, len(todo), prod(shape) * _WORK)
+    grad_q *= rules.scale
     return unbroadcast(grad_q, q.shape), unbroadcast(grad_k, k.shape), unbroadcast(grad_v, v.shape)
 
 
@@ -124,13 +133,25 @@ def attended_kept(shape: Shape, dropping: bool) -> tuple[Kept, ...]:
     return (log_sum, Kept("dropout", prod(shape), 1)) if dropping else (log_sum,)
 
 
-def _scores(q: Array, k: Array, rules: Rules, part: Part) -> Array:
-    scores = np.asarray((part.rows(q) * rules.scale) @ part.columns(k).swapaxes(-1, -2))
+def _scores(q: Array, k: Array, rules: Rules, part: Part) -> tuple[Array, Array]:
+    """Return scores before the future is hidden, and the queries times ``scale`` that they were made from."""
+    q_rows = part.rows(q) * rules.scale
+    scores = _product(q_rows, part.columns(k).swapaxes(-1, -2))
     if rules.bias is not None:
         scores += part.cells(rules.bias)
-    if rules.is_causal:
-        np.copyto(scores, -np.inf, where=part.later())
-    return scores
+    return scores, q_rows
+
+
+def _product(left: Array, right: Array) -> Array:
+    return np.matmul(left, right, out=empty((*left.shape[:-1], right.shape[-1]), left.dtype))
+
+
+def _put(out: Array, left: Array, right: Array, add: bool) -> None:
+    """Write a product, or add it to what is there."""
+    if add:
+        out += _product(left, right)
+    else:
+        np.matmul(left, right, out=out)
 
 
 def _drop(weights: Array, rules: Rules, part: Part) -> None:
@@ -141,4 +162,8 @@ def _drop(weights: Array, rules: Rules, part: Part) -> None:
 
 def _room(like: Array, rows: Shape, features: int) -> Array:
     """Return an uninitialised array, its axes in memory as those of ``like`` unless that is stretched."""
-    return np.empty_like(like, order="K" if like.shape[:-2] == rows[:-1] else "C", shape=(*rows, features))
+    shape = (*rows, features)
+    if like.shape[:-2] != rows[:-1]:
+        return empty(shape, like.dtype)
+    order = np.argsort([-abs(stride) for stride in like.strides], kind="stable")
+    return empty(tuple(shape[axis] for axis in order), like.dtype).transpose(np.argsort(order))

@@ -10,7 +10,7 @@ from ..core import Array, Shape
 
 __all__ = ["Part", "parts"]
 
-_ROOM = 1 << 18         # weights at a time
+_ROOM = 1 << 16         # weights at a time
 
 
 class Part(NamedTuple):
@@ -29,22 +29,27 @@ class Part(NamedTuple):
         """The index of the part among the weights, or of its rows in an array (..., L, E)."""
         return (*self.outer, self.cut)
 
+    @property
+    def heads(self) -> tuple[int | slice, ...]:
+        """The index of the part's keys in an array (..., S, E)."""
+        return self.place[:len(self.shape) - 2]
+
     def rows(self, values: Array) -> Array:
         """Return what belongs to the queries of an array (..., L, E), whose leading axes broadcast."""
         return np.asarray(_stretched(values, self.shape)[self.place])
 
     def columns(self, values: Array) -> Array:
         """Return what belongs to the keys of an array (..., S, E), whose leading axes broadcast."""
-        return np.asarray(_stretched(values, self.shape)[self.place[:len(self.shape) - 2]][..., self.reach, :])
+        return np.asarray(_stretched(values, self.shape)[self.heads][..., self.reach, :])
 
     def cells(self, values: Array) -> Array:
         """Return what belongs to the weights of an array that broadcasts to (..., L, S)."""
         return np.asarray(np.broadcast_to(values, self.shape)[self.place][..., self.reach])
 
-    def later(self) -> Array:
-        """Return, as truth values (L, S), which keys lie behind their query."""
-        rows = self.cut if len(self.place) == len(self.shape) - 1 else slice(0, self.shape[-2])
-        return np.asarray(np.arange(self.reach.stop) > np.arange(rows.start, rows.stop)[:, None])
+    @property
+    def first(self) -> int:
+        """The position of the first query."""
+        return self.cut.start if len(self.place) == len(self.shape) - 1 else 0
 
 
 def parts(shape: Shape, is_causal: bool) -> Iterator[Part]:

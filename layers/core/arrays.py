@@ -24,6 +24,8 @@ def check_shape(x: Any, shape: Template, *, name: str, owner: object) -> None:
 
     Raises: DtypeError for what is no floating-point array, ShapeError for the wrong shape.
     """
+    if isinstance(x, np.ndarray) and x.dtype.kind == "f" and _fits(x.shape, shape):
+        return                                                          # as nearly always
     x_shape: Shape = x if isinstance(x, tuple) else np.shape(x) if isinstance(x, (np.ndarray, np.floating)) else ()
     if not isinstance(x, (np.ndarray, np.floating, tuple)):
         got = f"an array of {x.dtype}" if isinstance(x, np.generic) else type(x).__name__
@@ -44,8 +46,8 @@ def _fits(shape: Shape, template: Template) -> bool:
         if len(shape) < len(template):
             return False
         shape = shape[len(shape) - len(template):]
-    return len(shape) == len(template) and all(
-        size == wanted for size, wanted in zip(shape, template, strict=True) if type(wanted) is not str)
+    return shape == template or (len(shape) == len(template) and all(
+        size == wanted or type(wanted) is str for size, wanted in zip(shape, template, strict=True)))
 
 
 def _who(owner: object) -> str:

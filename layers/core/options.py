@@ -12,8 +12,9 @@ def options(thing: object) -> dict[str, Any]:
     """Return the constructor's arguments that differ from their defaults, positional ones first.
 
     Every class keeps its arguments under their own names, with an underscore behind where a method has the name; a
-    Parameter kept in the place of a flag such as ``bias`` stands for True, None for False; a Buffer for
-    its values. Generators and names that begin with an underscore are left out.
+    Parameter kept in the place of a flag such as ``bias`` stands for True, None for False (unless the weight is
+    None too, for then the flag had no say); a Buffer for its values. Generators and names that begin with an
+    underscore are left out.
     """
     found: dict[str, Any] = {}
     for name, argument in inspect.signature(type(thing).__init__).parameters.items():
@@ -21,7 +22,7 @@ def options(thing: object) -> dict[str, Any]:
         if name in ("self", "rng") or value is argument.empty:
             continue
         if isinstance(argument.default, bool) and not isinstance(value, bool):
-            value = isinstance(value, Parameter)
+            value = isinstance(value, Parameter) or vars(thing).get("weight", ...) is None
         elif isinstance(value, Buffer):
             value = value.data.tolist() if value.data.size <= 8 else ...
         if argument.default is argument.empty or not _same(value, argument.default):

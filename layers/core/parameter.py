@@ -39,6 +39,7 @@ class Parameter:
         self._data: Array = np.array(data, dtype=dtype, order="C")
         self._grad: Array | None = None
         self._grad_dot: Array | None = None
+        self._stale = False                     # whether grad stands for zero, whatever its memory still holds
         self.requires_grad = requires_grad
         self.reached = False
         self.rows: Array | None = None
@@ -60,6 +61,9 @@ class Parameter:
         """The gradient that backward passes have added up since ``zero_grad``; allocated when first asked for."""
         if self._grad is None:
             self._grad = np.zeros_like(self._data)
+        elif self._stale:
+            self._grad[...] = 0
+        self._stale = False
         return self._grad
 
     @grad.setter
@@ -93,10 +97,24 @@ class Parameter:
         """The number of values."""
         return self._data.size
 
+    def add_matmul(self, a: Array, b: Array) -> None:
+        """Add the product ``a @ b`` to the gradient; the first one since ``zero_grad`` is written in its place."""
+        if self._stale and self._grad is not None:
+            np.matmul(a, b, out=self._grad)
+            self._stale = False
+        else:
+            self.grad += a @ b
+        self.reached, self.rows = True, None
+
     def zero_grad(self) -> None:
-        """Set the gradient (and its tangent) to zero."""
-        if self._grad is not None:
-            self._grad[... if self.rows is None else self.rows] = 0
+        """Set the gradient (and its tangent) to zero.
+
+        Only the next reader or writer of ``grad`` touches its memory, and a product then needs no zeros to be added to.
+        """
+        if self.rows is None:
+            self._stale = True
+        else:
+            self.grad[self.rows] = 0
         if self._grad_dot is not None:
             self._grad_dot[...] = 0
         self.rows = None
@@ -105,7 +123,7 @@ class Parameter:
     def astype(self, dtype: npt.DTypeLike) -> None:
         """Change the dtype, leaving the store: optimisers made before notice and say so."""
         if self.dtype != np.dtype(dtype):
-            grad = self._grad
+            grad = None if self._grad is None else self.grad
             self._data = self._data.astype(dtype)
             self._grad = None if grad is None else grad.astype(dtype)
             self._grad_dot, self.dot, self.store = None, None, None
@@ -114,7 +132,7 @@ class Parameter:
         """Make ``data`` and ``grad``, slices of a store, this parameter's windows, with the values it has."""
         window, grad_window = data.reshape(self.shape), grad.reshape(self.shape)
         window[...] = self._data
-        grad_window[...] = 0 if self._grad is None else self._grad
+        grad_window[...] = 0 if self._grad is None else self.grad
         self._data, self._grad, self.store, self.start = window, grad_window, store, start
 
     def _write(self, window: Array, value: npt.ArrayLike, what: str) -> None:

@@ -43,7 +43,7 @@ class Span(NamedTuple):
 
     @property
     def grad(self) -> Array:
-        """The gradients, as one flat view."""
+        """The gradients, as one flat view; only read where ``Parameter.grad`` was since ``zero_grad``."""
         return self.store.grad[self.start:self.stop]
 
 

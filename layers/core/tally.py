@@ -1,6 +1,8 @@
 """How a container describes itself: the descriptions of its calls added up, shared memory counted once."""
 
-from .arrays import Shape
+from typing import Any
+
+from .arrays import Shape, flatten
 from .calls import call_describe
 from .describe import POINTWISE, Description, Field, Kept, widest
 from .layer import Layer
@@ -23,11 +25,11 @@ class Tally:
         self.kept: dict[str, Kept] = {}
         self.multiply_adds = 0
 
-    def add(self, name: str, layer: Layer, inputs: tuple[str, ...]) -> tuple[str, ...]:
-        """Add a call of child ``name`` on the named arrays; return the names of its outputs."""
+    def add(self, name: str, layer: Layer, given: tuple[Any, ...]) -> tuple[str, ...]:
+        """Add a call of child ``name`` on the named arrays, nested as its inputs; return the names of its outputs."""
+        inputs = flatten(given)
         before = widest(self.fields[each] for each in inputs)
-        description, field = call_describe(layer, *(self.shapes[each] for each in inputs), before=before,
-                                           at=(self.container, name))
+        description, field = call_describe(layer, *self._shapes(given), before=before, at=(self.container, name))
         outputs = tuple(f"{name}:{index}" for index in range(len(description.y_shapes)))
         viewed = description.views or (None,) * len(outputs)
         for each, shape, source in zip(outputs, description.y_shapes, viewed, strict=True):
@@ -40,6 +42,9 @@ class Tally:
             self.kept[memory] = kept._replace(name=memory)
         self.multiply_adds += description.multiply_adds
         return outputs
+
+    def _shapes(self, given: tuple[Any, ...]) -> tuple[Any, ...]:
+        return tuple(self.shapes[each] if isinstance(each, str) else self._shapes(each) for each in given)
 
     def result(self, outputs: tuple[str, ...]) -> Description:
         """Return the description of the container, whose outputs are the named arrays."""

@@ -19,9 +19,9 @@ def members(owner: object, kind: type[Kind]) -> Iterator[tuple[str, Kind]]:
     """
     for name, value in vars(owner).items():
         if isinstance(value, kind):
-            if not name.startswith("_"):
+            if name[0] != "_":
                 yield name, value
-        elif isinstance(value, _NESTING) and name not in _OF_A_CALL and not name.startswith("_"):
+        elif isinstance(value, _NESTING) and value and name not in _OF_A_CALL and name[0] != "_":
             yield from _inside(name, value, kind)
 
 

@@ -1,27 +1,24 @@
 """The few array kernels that everything hot goes through."""
 
+from .attention import weigh, weigh_back
 from .correlation import correlate, correlate_adjoint, correlate_weight_grad
+from .gating import gate, rectify
+from .memory import empty, empty_like, release
 from .normalization import inner_sums, moments, project, standardize
-from .pooling import window_max, window_pick, window_route, window_spread, window_sum
-from .products import add_matmul
+from .places import place_pick, place_put, place_route
+from .pooling import range_max, window_max, window_pick, window_places, window_route, window_spread, window_sum
+from .products import add_matmul, matmul
+from .self_gating import self_gated, self_gated_back, sigmoid
+from .softmax import softmax_rows, softmax_rows_back
+from .threads import get_num_threads, in_parallel, set_num_threads
+from .twin import compiled, has_twins
 from .windows import Window, padded, scatter, windows
 
 __all__ = [
-    "Window",
-    "add_matmul",
-    "correlate",
-    "correlate_adjoint",
-    "correlate_weight_grad",
-    "inner_sums",
-    "moments",
-    "padded",
-    "project",
-    "scatter",
-    "standardize",
-    "window_max",
-    "window_pick",
-    "window_route",
-    "window_spread",
-    "window_sum",
-    "windows",
+    "Window", "add_matmul", "compiled", "correlate", "correlate_adjoint", "correlate_weight_grad", "empty",
+    "empty_like", "gate", "get_num_threads", "has_twins", "in_parallel", "inner_sums", "matmul", "moments",
+    "padded", "place_pick", "place_put", "place_route", "project", "range_max", "rectify", "release", "scatter",
+    "self_gated", "self_gated_back", "set_num_threads", "sigmoid", "softmax_rows", "softmax_rows_back", "standardize",
+    "weigh", "weigh_back", "window_max", "window_pick", "window_places", "window_route", "window_spread",
+    "window_sum", "windows",
 ]

@@ -15,6 +15,9 @@ from typing import NamedTuple
 import numpy as np
 
 from ..core import Array, Shape
+from .memory import empty
+from .threads import in_parallel
+from .twin import compiled
 from .windows import Window, padded, scatter, windows
 
 __all__ = ["correlate", "correlate_adjoint", "correlate_weight_grad"]
@@ -22,6 +25,7 @@ __all__ = ["correlate", "correlate_adjoint", "correlate_weight_grad"]
 _ROOM = 1 << 20         # bytes worked on at a time: what stays in a core's second-level cache
 
 
+@compiled
 def correlate(x: Array, weight: Array, bias: Array | None, window: Window, groups: int = 1) -> Array:
     """Return every window of ``x`` times the weights, summed over channels and taps, plus the bias of the channel.
 
@@ -37,22 +41,29 @@ def correlate(x: Array, weight: Array, bias: Array | None, window: Window, group
         return correlate(x[:, :, None], weight[:, :, None], bias, _planar(window), groups)[:, :, 0]
     outputs = window.outputs(x.shape[2:])
     x, matrix = _by_group(x, groups), _matrix(weight, groups)
-    y = np.empty((len(x), groups, matrix.shape[2], outputs[0], prod(outputs[1:])), x.dtype)
+    y = empty((len(x), groups, matrix.shape[2], outputs[0], prod(outputs[1:])), x.dtype)
     shift = None if bias is None else bias.reshape(groups, -1, 1, 1)
     if window.is_point:
         pixels = prod(outputs)
-        np.matmul(matrix[:, 0], x.reshape(*x.shape[:3], pixels), out=y.reshape(*y.shape[:3], pixels))
-        return (y if shift is None else np.add(y, shift, out=y)).reshape(len(x), len(weight), *outputs)
-    for block in _blocks(x, len(weight), window, outputs):
-        product = matrix @ _seen(_lowered(x[block.images], block), block)
-        part = y[block.images, :, :, block.lines]
-        # (G, H', O, n * W') -> (n, G, O, H', W')
-        part[...] = product.reshape(*product.shape[:3], len(part), -1).transpose(3, 0, 2, 1, 4)
-        if shift is not None:
-            part += shift
+        points, seen = y.reshape(*y.shape[:3], pixels), x.reshape(*x.shape[:3], pixels)
+        in_parallel(lambda start, stop: _product(matrix[:, 0], seen[start:stop], shift, points[start:stop]), len(x),
+                    y.size * x.shape[2] // 4)
+        return y.reshape(len(x), len(weight), *outputs)
+
+    def work(start: int, stop: int) -> None:
+        for block in _blocks(range(start, stop), x, len(weight), window, outputs):
+            product = matrix @ _seen(_lowered(x[block.images], block), block)
+            part = y[block.images, :, :, block.lines]
+            # (G, H', O, n * W') -> (n, G, O, H', W')
+            part[...] = product.reshape(*product.shape[:3], len(part), -1).transpose(3, 0, 2, 1, 4)
+            if shift is not None:
+                part += shift
+
+    in_parallel(work, len(x), y.size * prod(window.kernel))
     return y.reshape(len(x), len(weight), *outputs)
 
 
+@compiled
 def correlate_adjoint(grad_out: Array, weight: Array, window: Window, groups: int, spatial: Shape) -> Array:
     """Return the gradient of ``x``, whose spatial axes have the sizes ``spatial``, given that of ``y``.
 
@@ -70,16 +81,21 @@ def correlate_adjoint(grad_out: Array, weight: Array, window: Window, groups: in
     matrix = _matrix(weight, groups).swapaxes(2, 3)
     outputs, inner = grad_out.shape[2:], len(spatial) - 1
     by_line = np.einsum("ngoh...->ghon...", _by_group(grad_out, groups))
-    for block in _blocks(grad_x, len(weight), window, outputs):
-        part = by_line[:, block.lines, :, block.images]
-        values = matrix @ part.reshape(*part.shape[:3], -1)
-        # (G, H', kH * C * kW, n * W') -> (G, H', kH, C, kW, n, W') -> (n, G, C, H', W', kH, kW)
-        values = values.reshape(*part.shape[:2], window.kernel[0], -1, *window.kernel[1:], *part.shape[3:])
-        values = values.transpose(4 + inner, 0, 3, 1, *range(5 + inner, values.ndim), 2, *range(4, 4 + inner))
-        scatter(grad_x[block.images], values, block.window)
+
+    def work(start: int, stop: int) -> None:
+        for block in _blocks(range(start, stop), grad_x, len(weight), window, outputs):
+            part = by_line[:, block.lines, :, block.images]
+            values = matrix @ part.reshape(*part.shape[:3], -1)
+            # (G, H', kH * C * kW, n * W') -> (G, H', kH, C, kW, n, W') -> (n, G, C, H', W', kH, kW)
+            values = values.reshape(*part.shape[:2], window.kernel[0], -1, *window.kernel[1:], *part.shape[3:])
+            values = values.transpose(4 + inner, 0, 3, 1, *range(5 + inner, values.ndim), 2, *range(4, 4 + inner))
+            scatter(grad_x[block.images], values, block.window)
+
+    in_parallel(work, len(grad_x), grad_out.size * prod(window.kernel))
     return grad_x.reshape(len(grad_x), groups * weight.shape[1], *spatial)
 
 
+@compiled
 def correlate_weight_grad(x: Array, grad_out: Array, window: Window, groups: int = 1) -> Array:
     """Return the gradient of ``weight``: every window of ``x`` times the gradient of its output, summed."""
     if x.ndim == 3:
@@ -87,17 +103,29 @@ def correlate_weight_grad(x: Array, grad_out: Array, window: Window, groups: int
     outputs, channels = grad_out.shape[2:], grad_out.shape[1]
     (taps, *inner), stride, dilation = window.kernel, window.stride[0], window.dilation[0]
     x, by_output = _by_group(x, groups), np.einsum("ngoh...->gohn...", _by_group(grad_out, groups))
-    grad = np.zeros((taps, groups, x.shape[2] * prod(inner), channels // groups), x.dtype)
-    for block in _blocks(x, channels, window, outputs):
-        lowered = _lowered(x[block.images], block, "channels")
-        part = by_output[:, :, block.lines, block.images]
-        columns = part.reshape(*part.shape[:2], -1).swapaxes(1, 2)
-        for tap in range(taps):
-            lines = slice(tap * dilation, tap * dilation + (part.shape[2] - 1) * stride + 1, stride)
-            grad[tap] += lowered[:, :, lines].reshape(*lowered.shape[:2], -1) @ columns
+    grads: dict[int, Array] = {}
+
+    def work(start: int, stop: int) -> None:
+        grad = grads[start] = np.zeros((taps, groups, x.shape[2] * prod(inner), channels // groups), x.dtype)
+        for block in _blocks(range(start, stop), x, channels, window, outputs):
+            lowered = _lowered(x[block.images], block, "channels")
+            part = by_output[:, :, block.lines, block.images]
+            columns = part.reshape(*part.shape[:2], -1).swapaxes(1, 2)
+            for tap in range(taps):
+                lines = slice(tap * dilation, tap * dilation + (part.shape[2] - 1) * stride + 1, stride)
+                grad[tap] += lowered[:, :, lines].reshape(*lowered.shape[:2], -1) @ columns
+
+    in_parallel(work, len(x), grad_out.size * prod(window.kernel))
+    grad = np.asarray(sum(grads[start] for start in sorted(grads)))     # in one order, whoever was first
     # (kH, G, C * kW, O) -> (G, O, C, kH, kW)
     grad = grad.reshape(taps, groups, -1, prod(inner), channels // groups).transpose(1, 4, 2, 0, 3)
     return grad.reshape(channels, -1, *window.kernel)
+
+
+def _product(matrix: Array, pixels: Array, shift: Array | None, out: Array) -> None:
+    np.matmul(matrix, pixels, out=out)
+    if shift is not None:
+        out += shift[:, :, 0]
 
 
 class _Block(NamedTuple):
@@ -109,8 +137,8 @@ class _Block(NamedTuple):
     outputs: Shape
 
 
-def _blocks(x: Array, channels: int, window: Window, outputs: Shape) -> Iterator[_Block]:
-    """Cut the work of a correlation to ``channels`` of output into parts that fit into the cache.
+def _blocks(images: range, x: Array, channels: int, window: Window, outputs: Shape) -> Iterator[_Block]:
+    """Cut the work of a correlation of these images to ``channels`` of output into parts that fit into the cache.
 
     Where the weights alone are larger than that, a part is as large as they are, to be worth reading them.
     """
@@ -120,11 +148,12 @@ def _blocks(x: Array, channels: int, window: Window, outputs: Shape) -> Iterator
     height = min(outputs[0], max(1, room // line))
     count = max(1, room // (line * outputs[0]))
     (before, after), *others = window.padding
-    for image in range(0, len(x), count):
+    for image in range(images.start, images.stop, count):
         for top in range(0, outputs[0], height):
-            bottom = min(top + height, outputs[0])
+            lines = range(top, min(top + height, outputs[0]))
             there = window._replace(padding=((before - top * window.stride[0], after), *others))
-            yield _Block(slice(image, image + count), slice(top, bottom), there, (bottom - top, *outputs[1:]))
+            yield _Block(slice(image, min(image + count, images.stop)), slice(top, lines.stop), there,
+                         (len(lines), *outputs[1:]))
 
 
 def _lowered(x: Array, block: _Block, first: str = "lines") -> Array:

@@ -9,12 +9,15 @@ from collections.abc import Iterator
 import numpy as np
 
 from ..core import Array
+from .memory import empty_like
+from .twin import compiled
 
 __all__ = ["inner_sums", "moments", "project", "standardize"]
 
 _ROOM = 1 << 19         # bytes of one array at a time
 
 
+@compiled
 def moments(x: Array) -> tuple[Array, Array]:
     """Return mean and (biased) variance of every channel; in two passes, so that no digits cancel."""
     count = x.shape[0] * x.shape[2]
@@ -26,9 +29,10 @@ def moments(x: Array) -> tuple[Array, Array]:
     return mean, var / count
 
 
+@compiled
 def standardize(x: Array, mean: Array, scale: Array, shift: Array | None = None) -> Array:
     """Return ``(x - mean) * scale + shift``."""
-    y = np.empty(x.shape, x.dtype)
+    y = empty_like(x)
     for images, channels in _parts(x):
         part = np.subtract(x[images, channels], mean[channels], out=y[images, channels])
         part *= scale[channels]
@@ -37,6 +41,7 @@ def standardize(x: Array, mean: Array, scale: Array, shift: Array | None = None)
     return y
 
 
+@compiled
 def inner_sums(grad: Array, x: Array, mean: Array, inv_std: Array) -> tuple[Array, Array]:
     """Return the sums of ``grad`` and of ``grad * x_hat`` over every channel (``x_hat = (x - mean) * inv_std``)."""
     plain, product = np.zeros_like(mean), np.zeros_like(mean)
@@ -47,6 +52,7 @@ def inner_sums(grad: Array, x: Array, mean: Array, inv_std: Array) -> tuple[Arra
     return plain, product * inv_std
 
 
+@compiled
 def project(grad: Array, x: Array, mean: Array, inv_std: Array, scale: Array, sums: tuple[Array, Array]) -> Array:
     """Return ``(grad - mean(grad) - x_hat * mean(grad * x_hat)) * scale``, given the ``inner_sums`` of ``grad``.
 
@@ -55,7 +61,7 @@ def project(grad: Array, x: Array, mean: Array, inv_std: Array, scale: Array, su
     """
     count = x.shape[0] * x.shape[2]
     mean_grad, slope = sums[0] / count, -sums[1] * inv_std / count
-    result = np.empty(x.shape, x.dtype)
+    result = empty_like(x)
     for images, channels in _parts(x):
         part = np.subtract(x[images, channels], mean[channels], out=result[images, channels])
         part *= slope[channels]

@@ -12,7 +12,7 @@ import numpy as np
 from ..core import Array, Shape
 from .windows import Window, padded, scatter, windows
 
-__all__ = ["window_max", "window_pick", "window_route", "window_spread", "window_sum"]
+__all__ = ["range_max", "window_max", "window_pick", "window_places", "window_route", "window_spread", "window_sum"]
 
 _ROOM = 1 << 19         # bytes of input at a time
 
@@ -41,6 +41,34 @@ def window_max(x: Array, window: Window, outputs: Shape) -> tuple[Array, Array]:
     return y.reshape(*lead, *outputs), winners.reshape(*lead, *outputs)
 
 
+def range_max(x: Array, starts: tuple[Array, ...], stops: tuple[Array, ...]) -> tuple[Array, Array]:
+    """Return the largest value of every block and its place in the flattened spatial axes, the first of equals.
+
+    A block is a product of ranges, so the axes are worked off one by one: the largest of the largest.
+
+    Shapes:
+        x:                   (..., *spatial)
+        starts[a], stops[a]: (..., outputs[a]), ranges along axis a; (outputs[a],) if they are the same in all planes
+        y, places:           (..., *outputs)
+    """
+    axes = len(starts)
+    lead, planes = _planes(x, axes)
+    bounds = [(start.reshape(-1, start.shape[-1]), stop.reshape(-1, stop.shape[-1]))
+              for start, stop in zip(starts, stops, strict=True)]
+    outputs = tuple(start.shape[1] for start, _ in bounds)
+    y = np.empty((len(planes), *outputs), x.dtype)
+    places = np.empty(y.shape, np.int64)
+    for part in _blocks(planes):
+        best, place = planes[part], np.empty(0, np.int64)
+        for axis in range(axes, 0, -1):
+            start, stop = (ends if len(ends) == 1 else ends[part] for ends in bounds[axis - 1])
+            best, at = _largest(best, start, stop, axis)
+            earlier = np.take_along_axis(place, at, axis) if place.size else 0      # along the axes behind this one
+            place = earlier + at * prod(planes.shape[axis + 1:])
+        y[part], places[part] = best, place
+    return y.reshape(*lead, *outputs), places.reshape(*lead, *outputs)
+
+
 def window_pick(x: Array, winners: Array, window: Window) -> Array:
     """Return what ``x`` has at the winning tap of every window; zero in the padding."""
     axes = len(window.kernel)
@@ -50,6 +78,18 @@ def window_pick(x: Array, winners: Array, window: Window) -> Array:
         frame = padded(planes[part], window, outputs)
         np.take(frame, _positions(winners[part], window), out=y[part])
     return y.reshape(*lead, *outputs)
+
+
+def window_places(winners: Array, window: Window, spatial: Shape) -> Array:
+    """Return where the winning taps lie in the flattened spatial axes; a place in the padding moves to the border."""
+    places = np.zeros(winners.shape, np.int64)
+    outputs = winners.shape[-len(spatial):]
+    for axis, (size, stride, dilation, (before, _)) in enumerate(
+            zip(spatial, window.stride, window.dilation, window.padding, strict=True)):
+        tap = winners // prod(window.kernel[axis + 1:]) % window.kernel[axis]
+        first = (np.arange(outputs[axis]) * stride - before).reshape(-1, *[1] * (len(spatial) - axis - 1))
+        places += np.clip(first + tap.astype(np.int64) * dilation, 0, size - 1) * prod(spatial[axis + 1:])
+    return places
 
 
 def window_route(grad_out: Array, winners: Array, window: Window, spatial: Shape) -> Array:
@@ -90,6 +130,25 @@ def window_spread(grad_out: Array, window: Window, spatial: Shape) -> Array:
         values = grads[part].reshape(-1, *grads.shape[1:], *[1] * axes)
         scatter(grad_x[part], np.broadcast_to(values, (*values.shape[:-axes], *window.kernel)), window)
     return grad_x.reshape(*lead, *spatial)
+
+
+def _largest(x: Array, start: Array, stop: Array, axis: int) -> tuple[Array, Array]:
+    """Return the largest values of ranges along an axis of planes, and where along it they are."""
+    taps = int((stop - start).max())
+    best = _along(x, start, axis)
+    winner = np.zeros(best.shape, np.min_scalar_type(taps))
+    for number in range(1, taps):       # a range that is shorter than others repeats its last value
+        value = _along(x, np.minimum(start + number, stop - 1), axis)
+        np.maximum(winner, np.multiply(value > best, winner.dtype.type(number)), out=winner)
+        np.maximum(best, value, out=best)
+    return best, winner + start.reshape(len(start), *[1] * (axis - 1), -1, *[1] * (x.ndim - 1 - axis))
+
+
+def _along(x: Array, at: Array, axis: int) -> Array:
+    """Return the values at positions along an axis, the same in all planes if there is only one row of them."""
+    rows = at.reshape(len(at), *[1] * (axis - 1), -1, *[1] * (x.ndim - 1 - axis))
+    seen: Array = np.take(x, at[0], axis) if len(at) == 1 else np.take_along_axis(x, rows, axis)
+    return seen
 
 
 def _planes(x: Array, axes: int) -> tuple[Shape, Array]:

@@ -1,31 +1,35 @@
-"""Matrix products that write where they are told to."""
+"""Matrix products into memory that goes round, and added to what is there."""
+
+import math
 
 import numpy as np
-import scipy
 
 from ..core import Array, as_dtype
+from .memory import empty
 
-__all__ = ["add_matmul"]
+__all__ = ["add_matmul", "matmul"]
+
+
+def matmul(a: Array, b: Array) -> Array:
+    """Return ``a @ b`` in the dtype of the matrix ``b``, as one product however many axes ``a`` has.
+
+    Shapes:
+        a: (..., k)
+        b: (k, m), may be a transposed view
+        y: (..., m)
+    """
+    y = empty((*a.shape[:-1], b.shape[1]), b.dtype)
+    np.matmul(as_dtype(a, b.dtype).reshape(math.prod(a.shape[:-1]), a.shape[-1]), b, out=y.reshape(-1, b.shape[1]))
+    return y
 
 
 def add_matmul(out: Array, a: Array, b: Array) -> None:
-    """Add ``a @ b`` to ``out`` in place, without a temporary where BLAS can do it.
+    """Add ``a @ b`` to ``out`` in place.
 
     Shapes:
-        out: (n, m), contiguous
+        out: (n, m)
         a:   (n, k), may be a transposed view
         b:   (k, m), may be a transposed view
     """
-    a, b = as_dtype(a, out.dtype), as_dtype(b, out.dtype)
-    if not (out.flags.c_contiguous and out.size and a.shape[1] and _is_plain(a) and _is_plain(b)):
-        out += a @ b
-        return
-    gemm = scipy.linalg.get_blas_funcs("gemm", (out,))
-    # BLAS wants column order: out.T (n is its fast axis) += b.T @ a.T, each operand handed over in the order it lies in
-    b_transposed, a_transposed = not b.flags.c_contiguous, not a.flags.c_contiguous
-    gemm(1.0, b if b_transposed else b.T, a if a_transposed else a.T, beta=1.0, c=out.T, overwrite_c=True,
-         trans_a=b_transposed, trans_b=a_transposed)
-
-
-def _is_plain(x: Array) -> bool:
-    return x.dtype in (np.float32, np.float64) and (x.flags.c_contiguous or x.flags.f_contiguous)
+    product = np.matmul(as_dtype(a, out.dtype), as_dtype(b, out.dtype), out=empty(out.shape, out.dtype))
+    np.add(out, product, out=out)

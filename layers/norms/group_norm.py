@@ -1,6 +1,6 @@
 """Group normalisation: the channels of an example standardised group by group."""
 
-from math import inf
+from math import inf, prod
 
 import numpy as np
 
@@ -45,7 +45,8 @@ class GroupNorm(RowNorm):
         [[-1.0, 1.0]]
     """
 
-    def __init__(self, num_groups: int, num_channels: int, eps: float = 1e-5, affine: bool = True) -> None:
+    def __init__(self, num_groups: int, num_channels: int, eps: float = 1e-5, affine: bool = True, *,
+                 bias: bool = True) -> None:
         self.num_groups = check_size(num_groups, "num_groups", "GroupNorm")
         self.num_channels = check_size(num_channels, "num_channels", "GroupNorm")
         if num_channels % num_groups:
@@ -54,7 +55,7 @@ class GroupNorm(RowNorm):
         self.eps = check_range(float(eps), 0.0, inf, name="eps", owner="GroupNorm", open_high=True)
         self.affine = affine
         self.weight = Parameter(np.ones(num_channels)) if affine else None
-        self.bias = Parameter(np.zeros(num_channels)) if affine else None
+        self.bias = Parameter(np.zeros(num_channels)) if affine and bias else None
 
     def rows(self, x_shape: Shape) -> int:
         return x_shape[0] * self.num_groups
@@ -66,5 +67,6 @@ class GroupNorm(RowNorm):
         axes = len(x if isinstance(x, tuple) else np.shape(x))
         check_shape(x, ("N", self.num_channels, *(f"L{axis}" for axis in range(axes - 2))), name="x", owner=self)
         x_shape = x if isinstance(x, tuple) else x.shape
-        if np.prod(x_shape[1:]) // self.num_groups < 2:
-            raise ShapeError(f"{self.title} expected groups of more than one value, got {show_shape(x_shape)}")
+        if prod(x_shape) // self.num_groups == 1:       # several groups of one value pass, as in PyTorch
+            raise ShapeError(f"{self.title} expected more than one value to take statistics of, "
+                             f"got {show_shape(x_shape)}")

@@ -38,14 +38,14 @@ class InstanceNorm(RowNorm):
     axes: ClassVar[int]
 
     def __init__(self, num_features: int, eps: float = 1e-5, momentum: float = 0.1, affine: bool = False,
-                 track_running_stats: bool = False) -> None:
+                 track_running_stats: bool = False, *, bias: bool = True) -> None:
         owner = type(self).__name__
         self.num_features = check_size(num_features, "num_features", owner)
         self.eps: float = check_range(float(eps), 0.0, inf, name="eps", owner=owner, open_high=True)
         self.momentum = check_range(float(momentum), 0.0, 1.0, name="momentum", owner=owner)
         self.affine, self.track_running_stats = affine, track_running_stats
         self.weight = Parameter(np.ones(num_features)) if affine else None
-        self.bias = Parameter(np.zeros(num_features)) if affine else None
+        self.bias = Parameter(np.zeros(num_features)) if affine and bias else None
         self.running_mean = Buffer(np.zeros(num_features)) if track_running_stats else None
         self.running_var = Buffer(np.ones(num_features)) if track_running_stats else None
         self.num_batches_tracked = Buffer(0, dtype=np.int64) if track_running_stats else None

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..conv_transpose import ConvTransposeNd
 from ..core import Array, Buffer, Kept, Layer, Parameter, ShapeError, check_range, check_size, default_rng
 from .reparametrized import Reparametrized
 
@@ -23,8 +24,9 @@ class SpectralNormOrigin(NamedTuple):
 class SpectralNorm(Reparametrized):
     """Layer whose weight has spectral norm one, ``weight = weight_orig / sigma`` with ``sigma = u.T @ W @ v``.
 
-    ``W`` is the weight as a matrix, its slices along ``dim`` as rows. In training ``n_power_iterations`` steps of
-    power iteration improve the singular vectors ``u`` and ``v`` first; in evaluation they stay.
+    ``W`` is the weight as a matrix, its slices along ``dim`` (None: the axis of outputs) as rows. In training
+    ``n_power_iterations`` steps of power iteration improve the singular vectors ``u`` and ``v`` first; in evaluation
+    they stay.
 
     Shapes:
         weight_orig:        that of the layer's weight
@@ -46,11 +48,12 @@ class SpectralNorm(Reparametrized):
     """
 
     def __init__(self, layer: Layer, name: str = "weight", n_power_iterations: int = 1, eps: float = 1e-12,
-                 dim: int = 0, *, rng: np.random.Generator | None = None) -> None:
+                 dim: int | None = None, *, rng: np.random.Generator | None = None) -> None:
         super().__init__(layer, name)
         weight: Parameter = getattr(layer, name)
         self.n_power_iterations = check_size(n_power_iterations, "n_power_iterations", "SpectralNorm")
         self.eps = check_range(eps, 0, math.inf, name="eps", owner="SpectralNorm")
+        dim = int(isinstance(layer, ConvTransposeNd)) if dim is None else dim      # where the outputs' channels are
         if not -len(weight.shape) <= dim < len(weight.shape):
             raise ShapeError(f"{self.title} expected dim to be an axis of {name}, which has {len(weight.shape)}, "
                              f"got {dim}")
@@ -94,6 +97,6 @@ class SpectralNorm(Reparametrized):
 
 
 def spectral_norm(layer: Layer, name: str = "weight", n_power_iterations: int = 1, eps: float = 1e-12,
-                  dim: int = 0) -> SpectralNorm:
+                  dim: int | None = None) -> SpectralNorm:
     """Return the layer with its weight normalised; see ``SpectralNorm``."""
     return SpectralNorm(layer, name, n_power_iterations, eps, dim)

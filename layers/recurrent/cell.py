@@ -6,7 +6,7 @@ import numpy as np
 
 from ..core import Array, Description, Kept, Layer, Parameter, Shape, as_dtype, check_shape, check_size
 from .recurrence import Recurrence, Trace, add_parameters
-from .states import check_gradients, check_states, nested, owned
+from .states import check_gradients, check_states, nested, owned, regrouped
 
 __all__ = ["RNNCellBase"]
 
@@ -58,7 +58,7 @@ class RNNCellBase(Layer):
 
     def describe(self, *x_shapes: Any) -> Description:
         """Input, gates and states are kept; the shapes are those of x and, if it is given, of hx, nested as hx is."""
-        x_shape, hx_shape = (*x_shapes, ())[:2]
+        x_shape, hx_shape, _ = regrouped(x_shapes, len(self.kind.state_names))
         self._check(x_shape, hx_shape)
         recurrence, batch = self.kind(self), x_shape[0] if len(x_shape) == 2 else 1
         return self.description(*self._y_shapes(x_shape), multiply_adds=batch * recurrence.multiply_adds(), field=None,

@@ -1,12 +1,15 @@
 """Gated recurrent unit: one state, a gate that mixes old and new, and one that resets what the new one sees."""
 
 from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 
 from ..core import Array
+from ..kernels import compiled, empty
 from .cell import RNNCellBase
-from .recurrence import Recurrence, sigmoid
+from .pieces import multiply
+from .recurrence import Recurrence, blocks, sigmoid
 from .sequence import RNNBase
 
 __all__ = ["GRU", "GRUCell"]
@@ -19,54 +22,84 @@ class GRURecurrence(Recurrence):
     keeps = 4               # r, z, n and a
     hidden_apart = True     # r stands between a and n
 
-    def step(self, recurrent: Array, kept: Sequence[Array], before: Sequence[Array], after: Sequence[Array]) -> None:
+    def step(self, hidden: Array, kept: Sequence[Array], before: Sequence[Array], after: Sequence[Array]) -> None:
         (gates, a), (h,), (h_next,) = kept, before, after
-        r, z, n = self.blocks(gates)
-        (both, _), (hidden, hidden_n) = self.parts(gates), self.parts(h @ recurrent)
-        opened = both + hidden
-        sigmoid(opened)
-        both[...] = opened                                  # r and z
-        np.add(hidden_n, self.new_bias(), out=a)
-        n += r * a
-        np.tanh(n, out=n)
-        np.subtract(h, n, out=h_next)
-        h_next *= z
-        h_next += n                                         # (1 - z) * n + z * h
+        reset_and_mix(gates, a, hidden, self.bias, self.new_bias, h, h_next)
 
     def step_back(self, grad_gates: Array, grad_hidden: Array, grads: Sequence[Array], kept: Sequence[Array],
                   before: Sequence[Array], after: Sequence[Array]) -> None:
         (grad_h,), (gates, a), (h,) = grads, kept, before
-        r, z, n = self.blocks(gates)
-        grad_r, grad_z, grad_n = self.blocks(grad_gates)
-        np.multiply(grad_h, h - n, out=grad_z)
-        np.multiply(grad_h, 1 - z, out=grad_n)
-        grad_n *= 1 - n * n
-        np.multiply(grad_n, a, out=grad_r)
-        (both, _), (grad_both, _) = self.parts(gates), self.parts(grad_gates)
-        grad_both *= both * (1 - both)                      # r and z are sigmoids
-        grad_hidden_both, grad_a = self.parts(grad_hidden)
-        grad_hidden_both[...] = grad_both
-        np.multiply(grad_n, r, out=grad_a)
-        grad_h *= z
-        grad_h += grad_hidden @ self.weight_hh.data
+        reset_and_mix_back(grad_gates, grad_hidden, grad_h, gates, a, h)
+        grad_h += multiply(grad_hidden, self.weights, out=np.empty_like(grad_h))
 
     def parts(self, gates: Array) -> tuple[Array, Array]:
         """Return r and z together, which are treated alike, and n."""
-        return gates[..., :2 * self.hidden_size], gates[..., 2 * self.hidden_size:]
+        return parts(gates)
 
-    def new_bias(self) -> Array | float:
-        """Return bias_hn, which r multiplies."""
-        return 0.0 if self.bias_hh is None else self.parts(self.bias_hh.data)[1]
-
-    def input_bias(self) -> Array | None:
+    @cached_property
+    def bias(self) -> Array:
+        """The biases outside of r, and of r itself: bias_ih, and what bias_hh has for r and z."""
         if self.bias_ih is None or self.bias_hh is None:
-            return None
+            return np.zeros(len(self.weight_ih.data), self.weight_ih.dtype)
         bias = self.bias_ih.data.copy()
-        self.parts(bias)[0][...] += self.parts(self.bias_hh.data)[0]
+        parts(bias)[0][...] += parts(self.bias_hh.data)[0]
         return bias
 
+    @cached_property
+    def new_bias(self) -> Array:
+        """The bias that r multiplies, bias_hn."""
+        return np.zeros(self.hidden_size, self.weight_hh.dtype) if self.bias_hh is None else parts(self.bias_hh.data)[1]
+
     def room(self, length: int, batch: int, after: Sequence[Array]) -> tuple[Array, ...]:
-        return (*super().room(length, batch, after), np.empty((length, batch, self.hidden_size), after[0].dtype))
+        return (*super().room(length, batch, after), empty((length, batch, self.hidden_size), after[0].dtype))
+
+
+def parts(gates: Array) -> tuple[Array, Array]:
+    """Return r and z together, which are treated alike, and n."""
+    edge = gates.shape[-1] // 3 * 2
+    return gates[..., :edge], gates[..., edge:]
+
+
+@compiled
+def reset_and_mix(gates: Array, a: Array, hidden: Array, bias: Array, new_bias: Array, h: Array,
+                  h_next: Array) -> None:
+    """Write the new state, the gates over what comes from x, and ``a``.
+
+    Shapes:
+        gates, hidden: (N, 3·hidden_size)
+        bias:          (3·hidden_size,)
+        new_bias:      (hidden_size,)
+        a, h, h_next:  (N, hidden_size)
+    """
+    (both, n), (hidden_both, hidden_n) = parts(gates), parts(hidden)
+    gates += bias
+    opened = both + hidden_both
+    sigmoid(opened)
+    both[...] = opened                                  # r and z
+    r, z, n = blocks(gates, 3)
+    np.add(hidden_n, new_bias, out=a)
+    n += r * a
+    np.tanh(n, out=n)
+    np.subtract(h, n, out=h_next)
+    h_next *= z
+    h_next += n                                         # (1 - z) * n + z * h
+
+
+@compiled
+def reset_and_mix_back(grad_gates: Array, grad_hidden: Array, grad_h: Array, gates: Array, a: Array,
+                       h: Array) -> None:
+    """Write the gradients of the gates and of what comes from h; leave of ``grad_h`` what goes past the gates."""
+    r, z, n = blocks(gates, 3)
+    grad_r, grad_z, grad_n = blocks(grad_gates, 3)
+    np.multiply(grad_h, h - n, out=grad_z)
+    np.multiply(grad_h, 1 - z, out=grad_n)
+    grad_n *= 1 - n * n
+    np.multiply(grad_n, a, out=grad_r)
+    (both, _), (grad_both, _), (grad_hidden_both, grad_a) = parts(gates), parts(grad_gates), parts(grad_hidden)
+    grad_both *= both * (1 - both)                      # r and z are sigmoids
+    grad_hidden_both[...] = grad_both
+    np.multiply(grad_n, r, out=grad_a)
+    grad_h *= z
 
 
 class GRU(RNNBase):

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..core import Array, Parameter, ValueRangeError, check_size
-from ..kernels import add_matmul
+from ..kernels import compiled
 from .cell import RNNCellBase
-from .recurrence import Recurrence, sigmoid
+from .pieces import multiply
+from .recurrence import Recurrence, blocks, sigmoid
 from .sequence import RNNBase
 
 __all__ = ["LSTM", "LSTMCell"]
@@ -20,35 +21,64 @@ class LSTMRecurrence(Recurrence):
     keeps = 4
     state_names = ("h", "c")
 
-    def step(self, recurrent: Array, kept: Sequence[Array], before: Sequence[Array], after: Sequence[Array]) -> None:
-        (gates,), (h, c), (h_next, c_next) = kept, before, after
-        gates += h @ recurrent
-        i, f, g, o = self.blocks(gates)
-        tanh_g = np.tanh(g)
-        sigmoid(gates)                                  # of all four at once: their memory is contiguous
-        g[...] = tanh_g
-        np.multiply(f, c, out=c_next)
-        c_next += i * g
-        m = o * np.tanh(c_next)
-        h_next[...] = m if self.weight_hr is None else m @ self.weight_hr.data.T
+    def step(self, hidden: Array, kept: Sequence[Array], before: Sequence[Array], after: Sequence[Array]) -> None:
+        (gates,), (_, c), (h_next, c_next) = kept, before, after
+        m = h_next if self.weight_hr is None else np.empty_like(c_next)
+        open_gates(gates, hidden, self.bias, c, c_next, m)
+        if self.weight_hr is not None:
+            np.matmul(m, self.weight_hr.data.T, out=h_next)
 
     def step_back(self, grad_gates: Array, grad_hidden: Array, grads: Sequence[Array], kept: Sequence[Array],
                   before: Sequence[Array], after: Sequence[Array]) -> None:
         (grad_h, grad_c), (gates,), (_, c), (_, c_next) = grads, kept, before, after
-        i, f, g, o = self.blocks(gates)
-        grad_i, grad_f, grad_g, grad_o = self.blocks(grad_gates)
         tanh_c = np.tanh(c_next)
-        grad_m = grad_h if self.weight_hr is None else _back_through(self.weight_hr, o * tanh_c, grad_h)
-        np.multiply(grad_m, tanh_c, out=grad_o)
-        grad_c += grad_m * o * (1 - tanh_c * tanh_c)
-        np.multiply(grad_c, g, out=grad_i)
-        np.multiply(grad_c, c, out=grad_f)
-        np.multiply(grad_c, i, out=grad_g)
-        slope = gates * (1 - gates)                     # of the sigmoids
-        np.subtract(1, g * g, out=self.blocks(slope)[2])
-        grad_gates *= slope
-        grad_c *= f
-        np.matmul(grad_gates, self.weight_hh.data, out=grad_h)
+        grad_m = grad_h if self.weight_hr is None else self._back_through(self.weight_hr, gates, tanh_c, grad_h)
+        open_gates_back(grad_gates, grad_m, grad_c, gates, c, tanh_c)
+        multiply(grad_gates, self.weights, out=grad_h)
+
+    def _back_through(self, weight: Parameter, gates: Array, tanh_c: Array, grad_h: Array) -> Array:
+        """Return the gradient of m, where ``h = m @ weight.T``, and add to that of the weight."""
+        _, _, _, o = self.blocks(gates)
+        if weight.requires_grad:
+            weight.add_matmul(grad_h.T, o * tanh_c)
+        return np.asarray(grad_h @ weight.data)
+
+
+@compiled
+def open_gates(gates: Array, hidden: Array, bias: Array, c: Array, c_next: Array, m: Array) -> None:
+    """Write the new cell state, what the output gate lets out of it, and the gates over what comes from x.
+
+    Shapes:
+        gates, hidden: (N, 4·hidden_size)
+        bias:          (4·hidden_size,)
+        c, c_next, m:  (N, hidden_size)
+    """
+    gates += hidden
+    gates += bias
+    i, f, g, o = blocks(gates, 4)
+    tanh_g = np.tanh(g)
+    sigmoid(gates)                                  # of all four at once: their memory is contiguous
+    g[...] = tanh_g
+    np.multiply(f, c, out=c_next)
+    c_next += i * g
+    np.tanh(c_next, out=m)
+    m *= o
+
+
+@compiled
+def open_gates_back(grad_gates: Array, grad_m: Array, grad_c: Array, gates: Array, c: Array, tanh_c: Array) -> None:
+    """Write the gradients of the gates, and turn that of the new cell state into that of the old one, ``c``."""
+    i, f, g, o = blocks(gates, 4)
+    grad_i, grad_f, grad_g, grad_o = blocks(grad_gates, 4)
+    np.multiply(grad_m, tanh_c, out=grad_o)
+    grad_c += grad_m * o * (1 - tanh_c * tanh_c)
+    np.multiply(grad_c, g, out=grad_i)
+    np.multiply(grad_c, c, out=grad_f)
+    np.multiply(grad_c, i, out=grad_g)
+    slope = gates * (1 - gates)                     # of the sigmoids
+    np.subtract(1, g * g, out=blocks(slope, 4)[2])
+    grad_gates *= slope
+    grad_c *= f
 
 
 class LSTM(RNNBase):
@@ -113,10 +143,3 @@ class LSTMCell(RNNCellBase):
     def __init__(self, input_size: int, hidden_size: int, bias: bool = True, *,
                  rng: np.random.Generator | None = None) -> None:
         super().__init__(LSTMRecurrence, input_size, hidden_size, bias, rng=rng)
-
-
-def _back_through(weight: Parameter, m: Array, grad_h: Array) -> Array:
-    """Return the gradient of m, where ``h = m @ weight.T``, and add to that of the weight."""
-    if weight.requires_grad:
-        add_matmul(weight.grad, grad_h.T, m)
-    return np.asarray(grad_h @ weight.data)

@@ -2,14 +2,16 @@
 
 import math
 from collections.abc import Sequence
+from functools import cached_property
 from typing import ClassVar, NamedTuple
 
 import numpy as np
 
 from ..core import Array, Kept, Layer, Parameter, Shape, default_rng
-from ..kernels import add_matmul
+from ..kernels import empty
+from .pieces import cut, multiply, multiply_rows
 
-__all__ = ["Recurrence", "Trace", "add_parameters", "sigmoid"]
+__all__ = ["Recurrence", "Trace", "add_parameters", "blocks", "sigmoid"]
 
 
 class Trace(NamedTuple):
@@ -41,6 +43,8 @@ class Recurrence:
     state_names: ClassVar[tuple[str, ...]] = ("h",)
     hidden_apart: ClassVar[bool] = False            # whether what comes from h is not just added to what comes from x
 
+    weights: Array      # weight_hh, in the pieces that the walk under way multiplies by: transposed on the way there
+
     def __init__(self, layer: Layer, suffix: str = "", number: int = 0) -> None:
         self.suffix, self.number = suffix, number
         self.reverse = suffix.endswith("_reverse")
@@ -52,8 +56,8 @@ class Recurrence:
         self.hidden_size = self.weight_hh.shape[0] // self.gates
         self.sizes = (self.weight_hh.shape[1], self.hidden_size)[:len(self.state_names)]
 
-    def step(self, recurrent: Array, kept: Sequence[Array], before: Sequence[Array], after: Sequence[Array]) -> None:
-        """Write the states ``after`` a step; ``kept[0]`` holds what comes from x, ``recurrent`` is weight_hh.T."""
+    def step(self, hidden: Array, kept: Sequence[Array], before: Sequence[Array], after: Sequence[Array]) -> None:
+        """Write the states ``after`` a step; ``kept[0]`` holds what comes from x, ``hidden`` what comes from h."""
         raise NotImplementedError(f"{type(self).__name__}.step")
 
     def step_back(self, grad_gates: Array, grad_hidden: Array, grads: Sequence[Array], kept: Sequence[Array],
@@ -67,21 +71,19 @@ class Recurrence:
         Row ``number`` of ``states`` goes from what holds before the first step to what holds after the last.
         """
         length, batch, _ = x.shape
-        held = tuple(np.empty((length + 1, batch, size), x.dtype) for size in self.sizes)
+        held = tuple(empty((length + 1, batch, size), x.dtype) for size in self.sizes)
         first, last = (-1, 0) if self.reverse else (0, -1)
         before, after = self._sides(held)
         for steps, state in zip(held, states, strict=True):
             steps[first] = state[self.number]
         kept = self.room(length, batch, after)
-        bias = self.input_bias()
-        kept[0][...] = 0.0 if bias is None else bias
-        add_matmul(_rows(kept[0]), _rows(x), self.weight_ih.data.T)
-        recurrent = self.weight_hh.data.T
-        if length > 1:
-            recurrent = np.ascontiguousarray(recurrent)     # the copy pays for itself within a few steps
+        multiply_rows(_rows(x), self.weight_ih.data.T, out=_rows(kept[0]))
+        hidden = np.empty((batch, self.gates * self.hidden_size), x.dtype)
+        self.weights = self._cut(self.weight_hh.data.T, x)
         for t in self._order(length):
             n = alive[t]
-            self.step(recurrent, _at(kept, t, n), _at(before, t, n), _at(after, t, n))
+            multiply(before[0][t, :n], self.weights, out=hidden[:n])
+            self.step(hidden[:n], _at(kept, t, n), _at(before, t, n), _at(after, t, n))
             if n < batch:
                 for old, new in zip(before, after, strict=True):
                     new[t, n:] = old[t, n:]
@@ -93,23 +95,32 @@ class Recurrence:
                  needs_input_grad: bool) -> Array | None:
         """Return the gradient of ``x``; ``grads`` change in place, from those of the last states to the first ones'."""
         x, kept, held = trace
+        length, batch, _ = x.shape
         before, after = self._sides(held)
-        grad_gates = np.zeros((*x.shape[:2], self.gates * self.hidden_size), x.dtype)
-        grad_hidden = np.zeros_like(grad_gates) if self.hidden_apart else grad_gates
-        for t in reversed(self._order(len(x))):
+        grad_gates = empty((length, batch, self.gates * self.hidden_size), x.dtype)
+        grad_hidden = empty(grad_gates.shape, x.dtype) if self.hidden_apart else grad_gates
+        self.weights = self._cut(self.weight_hh.data, x)
+        for t in reversed(self._order(length)):
             n = alive[t]
+            if n < batch:
+                grad_gates[t, n:], grad_hidden[t, n:] = 0, 0
             here = [grad[self.number, :n] for grad in grads]
             if grad_y is not None:
                 here[0] += grad_y[t, :n]
             self.step_back(grad_gates[t, :n], grad_hidden[t, :n], here, _at(kept, t, n), _at(before, t, n),
                            _at(after, t, n))
+        ones = np.ones(length * batch, x.dtype)
         for weight, bias, grad, source in ((self.weight_ih, self.bias_ih, grad_gates, x),
                                            (self.weight_hh, self.bias_hh, grad_hidden, before[0])):
             if weight.requires_grad:
-                add_matmul(weight.grad, _rows(grad).T, _rows(source))
+                weight.add_matmul(_rows(grad).T, _rows(source))
             if bias is not None and bias.requires_grad:
-                bias.grad += _rows(grad).sum(axis=0)
-        return (_rows(grad_gates) @ self.weight_ih.data).reshape(x.shape) if needs_input_grad else None
+                bias.add_matmul(ones, _rows(grad))
+        if not needs_input_grad:
+            return None
+        grad_x = empty(x.shape, x.dtype)
+        multiply_rows(_rows(grad_gates), self.weight_ih.data, out=_rows(grad_x))
+        return grad_x
 
     def outputs(self, trace: Trace) -> Array:
         """Return h after every step, (L, N, size of h)."""
@@ -117,11 +128,14 @@ class Recurrence:
 
     def room(self, length: int, batch: int, after: Sequence[Array]) -> tuple[Array, ...]:
         """Return the arrays that steps fill for the way back; what comes from x goes into the first."""
-        return (np.empty((length, batch, self.gates * self.hidden_size), after[0].dtype),)
+        return (empty((length, batch, self.gates * self.hidden_size), after[0].dtype),)
 
-    def input_bias(self) -> Array | None:
-        """Return the biases that can be added for all steps at once."""
-        return None if self.bias_ih is None or self.bias_hh is None else self.bias_ih.data + self.bias_hh.data
+    @cached_property
+    def bias(self) -> Array:
+        """The biases that are just added to the gates, zero if there are none."""
+        if self.bias_ih is None or self.bias_hh is None:
+            return np.zeros(len(self.weight_ih.data), self.weight_ih.dtype)
+        return self.bias_ih.data + self.bias_hh.data
 
     def multiply_adds(self) -> int:
         """Return the multiply-adds of one step of one sequence: every weight is used once."""
@@ -135,7 +149,11 @@ class Recurrence:
 
     def blocks(self, gates: Array) -> Array:
         """Return the gates one by one: (N, gates·hidden_size) -> (gates, N, hidden_size)."""
-        return gates.reshape(len(gates), self.gates, self.hidden_size).swapaxes(0, 1)
+        return blocks(gates, self.gates)
+
+    def _cut(self, matrix: Array, x: Array) -> Array:
+        length, batch, _ = x.shape
+        return cut(matrix, batch) if length > 1 else matrix[None]       # the copy pays for itself within a few steps
 
     def _order(self, length: int) -> range:
         return range(length)[::-1] if self.reverse else range(length)
@@ -152,6 +170,12 @@ def _at(arrays: Sequence[Array], t: int, n: int) -> list[Array]:
 
 def _rows(array: Array) -> Array:
     return array.reshape(-1, array.shape[-1])       # (L, N, size) -> (L·N, size)
+
+
+def blocks(gates: Array, count: int) -> Array:
+    """Return the gates one by one: (N, count·hidden_size) -> (count, N, hidden_size)."""
+    batch, width = gates.shape
+    return gates.reshape(batch, count, width // count).swapaxes(0, 1)
 
 
 def sigmoid(x: Array) -> None:

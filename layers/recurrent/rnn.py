@@ -6,6 +6,7 @@ import numpy as np
 
 from ..core import Array, check_choice
 from .cell import RNNCellBase
+from .pieces import multiply
 from .recurrence import Recurrence
 from .sequence import RNNBase
 
@@ -21,16 +22,17 @@ class TanhRecurrence(Recurrence):
     def room(self, length: int, batch: int, after: Sequence[Array]) -> tuple[Array, ...]:
         return (after[0],)          # the gate is the state, computed where it will lie
 
-    def step(self, recurrent: Array, kept: Sequence[Array], before: Sequence[Array], after: Sequence[Array]) -> None:
-        (gate,), (h,), (h_next,) = kept, before, after
-        gate += h @ recurrent
+    def step(self, hidden: Array, kept: Sequence[Array], before: Sequence[Array], after: Sequence[Array]) -> None:
+        (gate,), (h_next,) = kept, after
+        gate += hidden
+        gate += self.bias
         self.activate(gate, h_next)
 
     def step_back(self, grad_gates: Array, grad_hidden: Array, grads: Sequence[Array], kept: Sequence[Array],
                   before: Sequence[Array], after: Sequence[Array]) -> None:
         (grad_h,), (h_next,) = grads, after
         np.multiply(grad_h, self.slope(h_next), out=grad_gates)
-        np.matmul(grad_gates, self.weight_hh.data, out=grad_h)
+        multiply(grad_gates, self.weights, out=grad_h)
 
     def activate(self, gate: Array, h_next: Array) -> None:
         """Write the activation of ``gate`` into ``h_next``."""

@@ -10,7 +10,7 @@ from ..core import Array, Description, Kept, Layer, Shape, as_dtype, check_range
 from ..dropout import Dropout
 from .lengths import arrange, check_lengths
 from .recurrence import Recurrence, Trace, add_parameters
-from .states import check_gradients, check_states, nested, owned
+from .states import check_gradients, check_states, nested, owned, regrouped
 
 __all__ = ["RNNBase"]
 
@@ -99,7 +99,7 @@ class RNNBase(Layer):
 
     def describe(self, *x_shapes: Any) -> Description:
         """Every layer keeps its input, every walk its gates and states; () stands for an hx that is not given."""
-        x_shape, hx_shape, lengths_shape = (*x_shapes, (), ())[:3]
+        x_shape, hx_shape, lengths_shape = regrouped(x_shapes, len(self.kind.state_names))
         self._check(x_shape, hx_shape)
         length, batch = self._sizes(x_shape)
         if lengths_shape:

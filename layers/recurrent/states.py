@@ -8,15 +8,16 @@ import numpy.typing as npt
 
 from ..core import Array, Layer, Shape, ShapeError, check_shape, flatten
 
-__all__ = ["check_gradients", "check_states", "nested", "owned"]
+__all__ = ["check_gradients", "check_states", "nested", "owned", "regrouped"]
 
 
 def check_states(hx: Any, shapes: Sequence[Shape], owner: Layer) -> tuple[Any, ...]:
-    """Return the states in ``hx``, arrays or shapes, one for each of ``shapes``; none if ``hx`` is None or ().
+    """Return the states in ``hx``, arrays or shapes, one for each of ``shapes``; none if all are None or ().
 
     Raises: ShapeError for another number of states or another shape.
     """
-    if hx is None or (isinstance(hx, tuple) and not hx):
+    if all(state is None or (isinstance(state, tuple) and not state)
+           for state in (hx if isinstance(hx, (tuple, list)) else (hx,))):
         return ()
     alone = not isinstance(hx, (tuple, list)) or all(isinstance(size, int) for size in hx)
     given = (hx,) if alone else tuple(hx)
@@ -41,6 +42,15 @@ def check_gradients(grad_out: Any, names: Sequence[str], shapes: Sequence[Shape]
         if grad is not None:
             check_shape(grad, shape, name=f"grad_{name}", owner=owner)
     return given
+
+
+def regrouped(x_shapes: Sequence[Any], count: int) -> tuple[Any, Any, Any]:
+    """Return the shapes of x, hx and lengths, () for what is not given; the states may stand flat, as backward's do."""
+    x_shape, *rest = x_shapes
+    if count > 1 and rest and rest[0] and all(isinstance(size, int) for size in rest[0]):
+        rest = [tuple(rest[:count]), *rest[count:]]
+    hx_shape, lengths_shape = (*rest, (), ())[:2]
+    return x_shape, hx_shape, lengths_shape
 
 
 def owned(values: Sequence[Array | None], shapes: Sequence[Shape], dtype: npt.DTypeLike) -> list[Array]:

@@ -1,23 +1,29 @@
-"""VGG for small images: stacks of 3×3 convolutions."""
+"""VGG: stacks of 3×3 convolutions."""
 
 from collections.abc import Sequence
 
-from ...layers import BatchNorm2d, Conv2d, Flatten, Linear, MaxPool2d, ReLU
+from ...layers import Flatten, MaxPool2d
 from ...layers.core import Layer
 from ..sequential import Sequential
+from .convolution import convolution, for_each_stage
+from .mlp import mlp
 
 __all__ = ["vgg"]
 
 
-def vgg(num_classes: int = 10, in_channels: int = 3, widths: Sequence[int] = (32, 64, 128), depth: int = 2,
-        image_size: int = 32) -> Sequential:
-    """Return a small VGG: for each width ``depth`` 3×3 convolutions with batch norm, then a 2×2 max-pool.
+def vgg(num_classes: int = 10, in_channels: int = 3, widths: Sequence[int] = (32, 64, 128),
+        depth: int | Sequence[int] = 2, image_size: int = 32, batch_norm: bool = True, hidden: Sequence[int] = (),
+        dropout: float = 0.5) -> Sequential:
+    """Return a VGG: for each width ``depth`` 3×3 convolutions, then a 2×2 max-pool; at the end an ``mlp``.
+
+    VGG-16 is ``vgg(1000, widths=(64, 128, 256, 512, 512), depth=(2, 2, 3, 3, 3), image_size=224, batch_norm=False,
+    hidden=(4096, 4096))``; 11, 13 and 19 have the depths (1, 1, 2, 2, 2), (2, 2, 2, 2, 2) and (2, 2, 4, 4, 4).
 
     Shapes:
         x: (N, in_channels, image_size, image_size)
         y: (N, num_classes)
 
-    Source: Simonyan & Zisserman 2015; batch norm as in torchvision's vgg11_bn.
+    Source: Simonyan & Zisserman 2015, table 1; batch norm as in torchvision's vgg11_bn.
 
     Example:
         >>> from chainrule.models import summary
@@ -26,10 +32,10 @@ def vgg(num_classes: int = 10, in_channels: int = 3, widths: Sequence[int] = (32
         ((10,),)
     """
     layers: list[Layer] = []
-    for width in widths:
-        for _ in range(depth):
-            layers += [Conv2d(in_channels, width, 3, padding=1, bias=False), BatchNorm2d(width), ReLU()]
+    for width, count in zip(widths, for_each_stage(depth, len(widths), "depth", "vgg"), strict=True):
+        for _ in range(count):
+            layers += convolution(in_channels, width, 3, batch_norm=batch_norm)
             in_channels = width
         layers.append(MaxPool2d(2))
         image_size //= 2
-    return Sequential(*layers, Flatten(), Linear(in_channels * image_size**2, num_classes))
+    return Sequential(*layers, Flatten(), *mlp([in_channels * image_size**2, *hidden, num_classes], dropout=dropout))

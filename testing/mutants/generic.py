@@ -18,10 +18,11 @@ _OF_PARAMETERS: list[tuple[str, Mistake]] = []
 
 
 def generic_mutants(subject: Subject) -> list[Mutant]:
-    """Return the general mistakes as mutants of a class; those of parameters only where it has its own."""
+    """Return the general mistakes as mutants of a class: those of inputs and of parameters only where it has any."""
     layer = subject.make()
     right: Backward = type(layer).backward
-    mistakes = _OF_THE_INPUT + (_OF_PARAMETERS if own_parameters(layer) else [])
+    mistakes = _OF_THE_INPUT if subject.has_input_grad else []
+    mistakes = mistakes + (_OF_PARAMETERS if own_parameters(layer) else [])
     return [Mutant(f"{subject.kind.__name__}.backward: {mistake.__name__.replace('_', ' ')}", subject, family,
                    "backward", " ".join((mistake.__doc__ or "").split()), mistake(right))
             for family, mistake in mistakes]

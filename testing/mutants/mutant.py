@@ -13,7 +13,7 @@ from ..layer import check_layer
 from ..loss import check_loss
 from ..report import Report
 
-__all__ = ["FAMILIES", "Mutant", "Subject", "each"]
+__all__ = ["FAMILIES", "Mutant", "Subject", "each", "with_methods"]
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 
@@ -78,17 +78,29 @@ def each(change: Callable[[Array], Array], arrays: Any) -> Any:
     return arrays if arrays is None else np.asarray(change(arrays))
 
 
+def with_methods(layer: Any, grad_out: Any, **methods: Any) -> Any:
+    """Go back with other methods than those of the way forward."""
+    right = type(layer)
+    layer.__class__ = type(right.__name__, (right,), methods)
+    try:
+        return super(right, layer).backward(grad_out)
+    finally:
+        layer.__class__ = right
+
+
 @dataclass
 class Subject:
     """A class of layers or losses, an example of it, and the mistakes known of it.
 
-    ``x`` are the arguments of ``check_layer``, or prediction and target for ``check_loss``.
+    ``x`` are the arguments of ``check_layer``, or prediction and target for ``check_loss``; whole numbers among them
+    have no gradient, and then neither has any mistake in it (``has_input_grad``).
     """
 
     kind: type[Layer]
     make: Callable[[], Layer]
     x: tuple[Any, ...]
     batch_axis: int | None = 0
+    has_input_grad: bool = True
     mutants: list[Mutant] = field(default_factory=list)
 
     def wrong(self, family: str, method: str = "backward") -> Callable[[Method], Method]:

@@ -34,9 +34,9 @@ def window_by_window(layer: MaxPool2d, grad_out: Array, share: Callable[[Array, 
     """Go back in a loop over the outputs: ``share`` turns gradient and winning tap into the gradient of the window."""
     if MaxPool2d.backward(layer, grad_out) is None:
         return None
-    winners, spatial, dtype = layer.cache
+    winners, x_shape, dtype = layer.cache
     kernel, stride, _, _ = layer.geometry
-    grad_x = np.zeros((*grad_out.shape[:2], *spatial), dtype)
+    grad_x = np.zeros(x_shape, dtype)
     for row, column in np.ndindex(*grad_out.shape[2:]):
         top, left = row * stride[0], column * stride[1]
         taps = np.arange(kernel[0] * kernel[1]).reshape(kernel)
@@ -79,7 +79,7 @@ def rows_and_columns_of_the_winner_exchanged(self: MaxPool2d, grad_out: Array) -
 @largest.wrong("cache", method="forward")
 def winners_of_the_first_batch(self: MaxPool2d, x: Array) -> Array:
     """The winners are found when there are none yet, so later batches go back along the paths of the first."""
-    y = MaxPool2d.forward(self, x)
+    y: Array = MaxPool2d.forward(self, x)
     kept = vars(self).setdefault("_winners", self.cache.winners)
     if kept.shape == y.shape:
         self.cache = self.cache._replace(winners=kept)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from chainrule import losses
+from chainrule import layers, losses
 
 from .case import Case
 
@@ -29,6 +29,8 @@ LOSSES = {
                              labels),
     "CrossEntropyLoss: distributions": Case(losses.CrossEntropyLoss, (7, 5), chances),
     "CrossEntropyLoss: pictures": Case(losses.CrossEntropyLoss, (3, 5, 2, 4), pixels),
+    "ELBOLoss": Case(lambda: losses.ELBOLoss(beta=0.7), ((7, 5), (7, 3), (7, 3)), chance),
+    "ELBOLoss: gaussian": Case(lambda: losses.ELBOLoss("gaussian", std=0.6), ((7, 5), (7, 3), (7, 3)), (7, 5)),
     "GaussianNLLLoss": Case(lambda: losses.GaussianNLLLoss(full=True), ((7, 5), variance), (7, 5)),
     "GaussianNLLLoss: a variance a row": Case(losses.GaussianNLLLoss, ((7, 5), variance[:, 0]), (7, 5)),
     "HingeEmbeddingLoss": Case(lambda: losses.HingeEmbeddingLoss(0.7), (7, 5), signs),
@@ -50,4 +52,6 @@ LOSSES = {
     "SoftMarginLoss": Case(losses.SoftMarginLoss, (7, 5), signs),
     "TripletMarginLoss": Case(losses.TripletMarginLoss, ((7, 5),) * 3),
     "TripletMarginLoss: swap": Case(lambda: losses.TripletMarginLoss(p=3.0, swap=True), ((7, 5),) * 3),
+    "TripletMarginWithDistanceLoss": Case(lambda: losses.TripletMarginWithDistanceLoss(
+        distance_function=layers.CosineSimilarity(), swap=True), ((7, 5),) * 3),
 }

@@ -4,8 +4,9 @@ import re
 
 import numpy as np
 import pytest
+import scipy
 
-from chainrule.data import check_finite
+from chainrule.data import Standardize, check_finite
 from chainrule.data.checks import check_samples
 from chainrule.layers.core import DtypeError, NonFiniteError, ShapeError
 
@@ -52,3 +53,19 @@ def test_check_samples_refuses_what_is_no_array():
     message = "Owner expected y as a NumPy array, got list; convert it with np.asarray(y)"
     with pytest.raises(DtypeError, match=f"^{re.escape(message)}$"):
         check_samples("Owner", x=np.zeros(2), y=[1, 2])
+
+
+@pytest.mark.parametrize("kind", [scipy.sparse.csr_array, scipy.sparse.csc_array, scipy.sparse.coo_matrix])
+def test_check_finite_looks_at_the_stored_values_of_sparse_rows(kind):
+    dense = np.diag([1.0, 2.0, 3.0])
+    check_finite(kind(dense))
+    dense[1, 2] = np.inf
+    with pytest.raises(NonFiniteError, match=re.escape("x has non-finite values, 1 of 4, the first x[1, 2] = inf;")):
+        check_finite(kind(dense))
+
+
+def test_sparse_rows_are_samples_only_where_they_are_expected():
+    rows = scipy.sparse.csr_array((5, 3))
+    assert check_samples("Owner", sparse=True, x=rows, y=np.zeros(5)) == 5
+    with pytest.raises(DtypeError, match="Standardize expected x as a NumPy array, got csr_array"):
+        Standardize().fit(rows)

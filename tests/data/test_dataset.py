@@ -4,8 +4,9 @@ import re
 
 import numpy as np
 import pytest
+import scipy
 
-from chainrule.data import ArrayDataset
+from chainrule.data import ArrayDataset, DataLoader
 from chainrule.layers.core import DtypeError, NonFiniteError, ShapeError
 
 
@@ -99,3 +100,28 @@ def test_split_is_seeded(dataset):
     one, two = (dataset.split(rng=np.random.default_rng(1))[0].y.tolist() for _ in range(2))
     assert one == two
     assert len({tuple(dataset.split(rng=np.random.default_rng(seed))[0].y.tolist()) for seed in range(5)}) > 1
+
+
+@pytest.mark.parametrize("kind", [scipy.sparse.csr_array, scipy.sparse.coo_array, scipy.sparse.csc_matrix])
+def test_sparse_rows_stay_sparse_and_with_their_targets(kind):
+    dense = np.where(np.arange(21) % 4 == 0, np.arange(21.0), 0).reshape(7, 3)
+    dataset = ArrayDataset(kind(dense), np.arange(7))
+    assert len(dataset) == 7 and repr(dataset) == "ArrayDataset(7 samples, x (7, 3) float64, y (7,) int64)"
+    for index in (slice(2, 5), np.array([4, 0, 4]), np.array([True, False] * 3 + [True]), 3, slice(3, 3)):
+        x, y = dataset[index]
+        assert isinstance(x, scipy.sparse.csr_array)
+        np.testing.assert_array_equal(x.toarray(), np.atleast_2d(dense[index]))
+        np.testing.assert_array_equal(y, np.arange(7)[index])
+    dataset[slice(None)][0].data[:] = -1
+    np.testing.assert_array_equal(dataset.x.toarray(), dense)
+    for part in dataset.split(test_size=3, rng=np.random.default_rng(0)):
+        np.testing.assert_array_equal(part.x.toarray(), dense[part.y])
+    batches = list(DataLoader(dataset, 3, shuffle=True, rng=np.random.default_rng(0)))
+    assert [x.shape for x, _ in batches] == [(3, 3), (3, 3), (1, 3)]
+    for x, y in batches:
+        np.testing.assert_array_equal(x.toarray(), dense[y])
+
+
+def test_a_sparse_row_too_many_is_refused():
+    with pytest.raises(ShapeError, match=re.escape("got x of shape (3, 2) and y of shape (4,)")):
+        ArrayDataset(scipy.sparse.csr_array((3, 2)), np.zeros(4))

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from chainrule import data
-from chainrule.data import ArrayDataset, blobs, circles, moons, spirals, xor
+from chainrule.data import ArrayDataset, blobs, circles, moons, ring, spirals, xor
 from chainrule.layers.core import ValueRangeError, manual_seed
 
-GENERATORS = [blobs, circles, moons, spirals, xor]
-DATASETS = [*GENERATORS, data.digits]
+GENERATORS = [blobs, circles, moons, ring, spirals, xor]
+DATASETS = [*GENERATORS, data.adding, data.copying, data.digits, data.keyword, data.memory]
 
 
 def radius(x, center=(0.0, 0.0)):
@@ -31,7 +31,7 @@ def test_a_configuration_file_can_build_each(make):
         assert parameter.annotation is not parameter.empty
     dataset = make()
     assert isinstance(dataset, ArrayDataset)
-    assert dataset.x.dtype == np.float32
+    assert dataset.x.dtype in (np.float32, np.int64)
     dataset.check_finite()
 
 
@@ -135,6 +135,14 @@ def test_blobs_surround_centres_drawn_from_the_box():
     assert len(np.unique(centers.round(3), axis=0)) == 4
     for label in range(4):
         np.testing.assert_allclose(dataset.x[dataset.y == label].std(axis=0), 0.5, rtol=0.12)
+
+
+def test_ring_has_its_clouds_evenly_around_a_circle():
+    dataset = ring(7000, n_classes=7, noise=0.05, radius=2.0, rng=np.random.default_rng(0))
+    centers = np.array([dataset.x[dataset.y == label].mean(axis=0) @ [1, 1j] for label in range(7)])
+    np.testing.assert_allclose(centers, 2 * np.exp(2j * np.pi * np.arange(7) / 7), atol=0.01)
+    for label in range(7):
+        np.testing.assert_allclose(dataset.x[dataset.y == label].std(axis=0), 0.05, rtol=0.1)
 
 
 @pytest.mark.parametrize("make", GENERATORS)

@@ -132,7 +132,7 @@ WRONG = [
      ["c.yaml:1:37: m.Graph.nodes.a: expected a list of at least one item, got the text 'Tanh'; even a single item "
       "stands in brackets, [...]"]),
     ("{Graph: {inputs: [x], nodes: {a: [Tanh, 3]}, outputs: [a]}}",
-     ["c.yaml:1:44: m.Graph.nodes.a.1: expected text, got the number 3"]),
+     ["c.yaml:1:44: m.Graph.nodes.a.1: expected text or a list of texts, got the number 3"]),
     ("{Graph: {inputs: [x], nodes: [Tanh], outputs: [a]}}",
      ["c.yaml:1:33: m.Graph.nodes: expected a mapping, got a list"]),
 ]

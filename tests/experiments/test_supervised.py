@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from chainrule.data import digits
-from chainrule.experiments import open_config
+from chainrule.experiments import ConfigError, open_config
 
 CONFIG = """
 seed: {seed}
@@ -50,6 +50,39 @@ def test_without_sizes_all_is_for_training(experiment):
 def test_the_share_for_validation_is_one_of_the_whole(experiment):
     made = experiment("test_size: 0.5\n  validation_size: 0.25")
     assert len(made.validation) == 450
+
+
+def test_a_test_data_set_of_its_own_is_judged_and_no_part_of_the_other_is_held_out(tmp_path):
+    path = tmp_path / "config.yaml"
+    path.write_text("data: {dataset: {keyword: {n_samples: 30, starts: [0, 0], noise: 0}}, validation_size: 6, "
+                    "test_dataset: {keyword: {n_samples: 9, starts: [48, 48], noise: 0}}}\n"
+                    "model: [Flatten, {Linear: [64, 3]}]\nloss: CrossEntropyLoss\noptimizer: {SGD: {lr: 0.1}}\n"
+                    "training: {epochs: 1}\n")
+    made = open_config(path).experiment
+    parts = [made.loader.dataset, made.validation, made.test]
+    assert [len(part) for part in parts] == [24, 6, 9]
+    words = [np.flatnonzero(np.ptp(part.x[:, 0], axis=0)) for part in parts]
+    assert words[0].max() < 16 and words[1].max() < 16 and words[2].min() >= 48
+    assert made.judge()["test_loss"] > 0
+
+
+def test_both_ways_to_hold_test_data_out_are_one_too_many(tmp_path):
+    path = tmp_path / "config.yaml"
+    path.write_text(CONFIG.format(seed=0, loss="CrossEntropyLoss",
+                                  data="test_size: 10\n  test_dataset: {digits: {flat: true}}"))
+    with pytest.raises(ConfigError, match="data expected a test_dataset or a test_size, got both"):
+        open_config(path)
+
+
+@pytest.mark.parametrize(("dataset", "shown"), [
+    ("digits", r"expected x of shape \(\.\.\., 64\), got"),
+    ("{keyword: {starts: [0, 99]}}", r"data.test_dataset.keyword.starts: keyword expected starts between 0 and 48"),
+])
+def test_a_test_data_set_that_does_not_fit_is_refused(tmp_path, dataset, shown):
+    path = tmp_path / "config.yaml"
+    path.write_text(CONFIG.format(seed=0, loss="CrossEntropyLoss", data=f"test_dataset: {dataset}"))
+    with pytest.raises(ConfigError, match=shown):
+        open_config(path)
 
 
 def test_stratify_holds_the_same_share_of_every_class_out(experiment):

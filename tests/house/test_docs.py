@@ -16,8 +16,7 @@ from typing import get_type_hints
 import pytest
 
 from chainrule import data, layers, losses, models, optim, testing, training
-from chainrule.experiments import open_config, recipes
-from chainrule.experiments.supervised import Data, Supervised, Training
+from chainrule.experiments import TASKS, open_config, recipes
 from chainrule.layers.core import Layer
 from chainrule.losses import Loss, Penalty
 from chainrule.models import zoo
@@ -134,12 +133,19 @@ def test_the_layer_table_is_the_one_that_is_generated():
     assert stored == generate["layer_table"](), "run: python docs/generate.py"
 
 
-@pytest.mark.parametrize(("section", "prefix"), [(Supervised, ""), (Data, "data."), (Training, "training.")])
-def test_every_key_of_a_config_is_explained(section, prefix):
-    text = (DOCS / "yaml.md").read_text(encoding="utf-8")
+def keys(section, prefix=""):
+    """Yield the dotted path of every key of a section of a config."""
+    hints = get_type_hints(section)
     for field in dataclasses.fields(section):
-        if not dataclasses.is_dataclass(get_type_hints(section)[field.name]):
-            assert f"| `{prefix}{field.name}` |" in text
+        inner = hints[field.name]
+        yield from keys(inner, f"{prefix}{field.name}.") if dataclasses.is_dataclass(inner) else [prefix + field.name]
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_every_key_of_a_config_is_explained(task):
+    text = (DOCS / "yaml.md").read_text(encoding="utf-8")
+    missing = [key for key in keys(TASKS[task]) if f"| `{key}` |" not in text]
+    assert not missing, f"docs/yaml.md has no row for {', '.join(missing)}"
 
 
 def test_every_recipe_and_command_is_on_the_page():

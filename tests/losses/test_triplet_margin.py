@@ -1,4 +1,4 @@
-"""TripletMarginLoss against PyTorch, with ties and distances of zero."""
+"""The triplet losses against PyTorch, with ties and distances of zero."""
 
 import math
 
@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chainrule.layers import Bilinear, CosineSimilarity, PairwiseDistance
 from chainrule.layers.core import ShapeError, ValueRangeError
-from chainrule.losses import TripletMarginLoss
+from chainrule.losses import TripletMarginLoss, TripletMarginWithDistanceLoss
 from chainrule.testing import check_loss
 
 from .joint_loss import numbers_of_torch
@@ -62,3 +63,45 @@ def test_impossible_options_are_refused(option):
 def test_points_must_have_one_shape():
     with pytest.raises(ShapeError, match=r"TripletMarginLoss\(\) expected negative of shape \(4, 3\), got \(1, 3\)"):
         TripletMarginLoss().forward(np.zeros((4, 3)), np.zeros((4, 3)), np.zeros((1, 3)))
+
+
+class CosineDistance(CosineSimilarity):
+    """One minus the cosine of the angle."""
+
+    def forward(self, x1, x2):
+        return 1 - super().forward(x1, x2)
+
+    def backward(self, grad_out):
+        return super().backward(-grad_out)
+
+
+@settings(max_examples=40, deadline=None)
+@given(margin=st.sampled_from([1.0, 0.1]), swap=st.booleans(), reduction=st.sampled_from(["mean", "sum", "none"]),
+       distance=st.sampled_from([None, "cosine", 1.0, 3.0]), seed=st.integers(0, 99))
+def test_any_distance_agrees_with_torch(margin, swap, reduction, distance, seed):
+    torch = pytest.importorskip("torch")
+    ours, theirs = (None, None) if distance is None else \
+        (CosineDistance(), lambda a, b: 1 - torch.nn.functional.cosine_similarity(a, b)) if distance == "cosine" else \
+        (PairwiseDistance(distance), torch.nn.PairwiseDistance(distance))
+    options = {"margin": margin, "swap": swap, "reduction": reduction}
+    numbers_of_torch(TripletMarginWithDistanceLoss(distance_function=ours, **options),
+                     torch.nn.TripletMarginWithDistanceLoss(distance_function=theirs, **options),
+                     tuple(np.random.default_rng(seed).normal(size=(3, 5, 4))), seed=seed)
+
+
+def test_a_distance_with_parameters_learns():
+    torch = pytest.importorskip("torch")
+    theirs = torch.nn.Bilinear(3, 3, 1).double()
+    ours = Bilinear(3, 3, 1).astype(np.float64)
+    ours.load_state_dict(theirs.state_dict())
+    points = np.random.default_rng(0).normal(size=(3, 5, 3))
+    loss = TripletMarginWithDistanceLoss(distance_function=ours)
+    numbers_of_torch(loss, torch.nn.TripletMarginWithDistanceLoss(distance_function=theirs), tuple(points))
+    assert [name for name, _ in loss.named_parameters()] == ["distance_function.weight", "distance_function.bias"]
+    loss.zero_grad()
+    theirs.zero_grad()
+    loss.forward(*points)
+    loss.backward()
+    torch.nn.TripletMarginWithDistanceLoss(distance_function=theirs)(*map(torch.tensor, points)).backward()
+    for mine, other in zip(ours.parameters(), theirs.parameters(), strict=True):
+        np.testing.assert_allclose(mine.grad, other.grad, rtol=1e-10, atol=1e-12)

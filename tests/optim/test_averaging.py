@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from chainrule.layers import BatchNorm1d, Linear
 from chainrule.layers.core import ShapeError, ValueRangeError
 from chainrule.models import Sequential
-from chainrule.optim import AveragedModel, get_ema_avg_fn, get_swa_avg_fn
+from chainrule.optim import AveragedModel, get_ema_avg_fn, get_swa_avg_fn, update_bn
 from chainrule.testing import check_layer
 
 
@@ -71,3 +71,17 @@ def test_wrong_arguments():
         get_ema_avg_fn(1.5)
     with pytest.raises(ShapeError, match=r"arrays of shape \(1, 2\), \(1,\), got \(2, 2\), \(2,\)"):
         AveragedModel(Linear(2, 1)).update_parameters(Linear(2, 2))
+
+
+@pytest.mark.parametrize("paired", [False, True])
+def test_statistics_of_batch_norms_taken_anew_are_those_of_torch(paired):
+    torch = pytest.importorskip("torch")
+    theirs = torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.BatchNorm1d(4, momentum=0.3)).double().eval()
+    ours = Sequential(Linear(3, 4), BatchNorm1d(4, momentum=0.3)).astype(np.float64).eval()
+    ours.load_state_dict(theirs.state_dict())
+    batches = np.random.default_rng(0).normal(1, 2, size=(3, 6, 3))
+    update_bn([(batch, None) for batch in batches] if paired else batches, ours)
+    torch.optim.swa_utils.update_bn([torch.tensor(batch) for batch in batches], theirs)
+    assert ours[1].momentum == 0.3 and not ours.training
+    for name, value in theirs.state_dict().items():
+        np.testing.assert_allclose(ours.state_dict()[name], value, rtol=1e-12, err_msg=name)

@@ -6,7 +6,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chainrule.layers.core import DtypeError, ShapeError, UnknownNameError, ValueRangeError
-from chainrule.training import METRICS, Accuracy, ConfusionMatrix, accuracy, confusion_matrix, mean_absolute_error
+from chainrule.training import (
+    METRICS,
+    Accuracy,
+    ConfusionMatrix,
+    accuracy,
+    bits_per_character,
+    confusion_matrix,
+    exact_sequences,
+    mean_absolute_error,
+    perplexity,
+)
 from chainrule.training.metrics import find_metric
 
 
@@ -106,3 +116,35 @@ def test_metrics_by_name():
         find_metric("acuracy")
     with pytest.raises(DtypeError, match="expected a metric as a Metric or one of the names accuracy, "):
         find_metric(Accuracy)
+
+
+def test_surprise_is_that_of_torch_and_a_slow_loop():
+    torch = pytest.importorskip("torch")
+    rng = np.random.default_rng(0)
+    prediction, target = 5 * rng.normal(size=(3, 6, 4)), rng.integers(0, 6, (3, 4))
+    target[1, 2] = -100
+    nats = torch.nn.functional.cross_entropy(torch.tensor(prediction), torch.tensor(target)).item()
+    assert bits_per_character(prediction, target) == pytest.approx(nats / np.log(2), rel=1e-12)
+    assert perplexity(prediction, target) == pytest.approx(np.exp(nats), rel=1e-12)
+    parts = [bits_per_character.statistics(prediction[rows], target[rows]) for rows in (slice(2), slice(2, 3))]
+    assert bits_per_character.value(sum(parts)) == pytest.approx(bits_per_character(prediction, target), rel=1e-12)
+
+
+def test_surprise_stays_finite_where_floats_do_not():
+    scores = np.array([[1000.0, -1000.0]])
+    assert bits_per_character(scores, np.array([1])) == pytest.approx(2000 / np.log(2))
+    assert np.isfinite(perplexity(scores, np.array([1])))
+    assert np.isnan(perplexity(scores, np.array([-100])))
+
+
+def test_a_sequence_counts_only_when_it_is_right_at_every_place():
+    target = np.array([[0, 1, 2], [2, -100, 0], [1, 1, 1]])
+    answer = np.array([[0, 1, 2], [2, 2, 0], [1, 1, 2]])
+    prediction = np.eye(3)[answer].transpose(0, 2, 1)
+    assert exact_sequences(prediction, target) == pytest.approx(2 / 3)
+
+
+@pytest.mark.parametrize("metric", [bits_per_character, exact_sequences])
+def test_other_targets_are_refused(metric):
+    with pytest.raises(ShapeError, match="expected target as one integer for each item of prediction"):
+        metric(np.zeros((2, 3, 4)), np.zeros((2, 5), int))

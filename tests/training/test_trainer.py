@@ -152,8 +152,9 @@ def test_an_optimizer_may_evaluate_the_loss_more_than_once(network, regression):
     ours, theirs = network(), network()
     rows = [Trainer(model, MSELoss(), rule).fit(DataLoader(regression(), 7), epochs=3)["loss"]
             for model, rule in ((ours, Twice(ours.parameters())), (theirs, SGD(theirs.parameters(), lr=0.1)))]
-    assert same_weights(ours, theirs)
-    assert rows[0] == rows[1]
+    for name, value in ours.state_dict().items():       # a compiled rule may round another way
+        np.testing.assert_allclose(value, theirs.state_dict()[name], rtol=1e-5)
+    np.testing.assert_allclose(rows[0], rows[1], rtol=1e-5)
 
 
 def test_every_moment_comes_in_order(network, regression):
@@ -169,7 +170,7 @@ def test_every_moment_comes_in_order(network, regression):
     Trainer(model, MSELoss(), SGD(model.parameters(), lr=0.1), callbacks=[Recorder()]).fit(
         DataLoader(regression(), 12), epochs=2)
     batch = ["batch_begin", "backward_end", "batch_end"]
-    epoch = ["epoch_begin", *batch, *batch, "epoch_end"]
+    epoch = ["epoch_begin", *batch, *batch, "batches_end", "epoch_end"]
     assert [name for name in told if name != "fit_end"] == ["fit_begin", *epoch, *epoch]
     assert told.count("fit_end") == 1
 

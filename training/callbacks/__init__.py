@@ -1,5 +1,6 @@
 """What happens beside training: one class for each thing, told of every moment of a fit."""
 
+from .averaging import WeightAveraging
 from .callback import Callback, Row
 from .clipping import ClipGradNorm
 from .early_stopping import EarlyStopping
@@ -13,5 +14,5 @@ from .stop_on_plateau import StopOnPlateau
 
 __all__ = [
     "Callback", "ClipGradNorm", "EarlyStopping", "History", "JsonLines", "Monitor", "NonFiniteGuard", "Progress",
-    "Row", "ScheduleRunner", "StopOnPlateau",
+    "Row", "ScheduleRunner", "StopOnPlateau", "WeightAveraging",
 ]

@@ -40,6 +40,9 @@ class Callback:
     def on_batch_end(self, trainer: "Trainer", loss: float) -> None:
         """After the update."""
 
+    def on_batches_end(self, trainer: "Trainer") -> None:
+        """After the last batch of an epoch, before the validation."""
+
     def on_epoch_end(self, trainer: "Trainer", row: Row) -> None:
         """After the last batch and the validation; what is added to ``row`` is kept in the history."""
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...layers.core import Array, NonFiniteError, default_rng, spans
-from ..non_finite import check_step
 from .callback import Callback
 
 if TYPE_CHECKING:
@@ -26,6 +25,8 @@ class NonFiniteGuard(Callback):
 
     def on_epoch_begin(self, trainer: "Trainer") -> None:
         parameters = [parameter for group in trainer.optimizer.param_groups for parameter in group["params"]]
+        for parameter in parameters:
+            _ = parameter.grad          # zero where an earlier fit left a NaN that was cleared since
         self._gradients = [span.grad for span in spans(parameters)]
         self._generators = [default_rng(vars(layer)["rng"]) for _, layer in trainer.model.named_layers()
                             if "rng" in vars(layer)]        # what draws keeps its rng, None for the package's own
@@ -49,7 +50,7 @@ class NonFiniteGuard(Callback):
         now = self._states()
         self._rewind(self._start)
         try:
-            check_step(trainer.model, trainer.loss, *self._batch)
+            trainer.find_non_finite(*self._batch)
         except NonFiniteError as error:
             return error
         finally:

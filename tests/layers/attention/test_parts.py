@@ -21,7 +21,8 @@ def test_every_weight_that_counts_is_in_one_part(lead, length, source, is_causal
             count[part.place][..., part.reach] += 1
             sizes.append(count[part.place].size)
             cells = part.cells(np.arange(np.prod(shape)).reshape(shape))
-            assert part.later().shape == cells.shape[-2:]
+            assert np.array_equal(part.rows(np.arange(length)[:, None])[..., 0],
+                                  np.broadcast_to(part.first + np.arange(cells.shape[-2]), cells.shape[:-1]))
             assert part.rows(np.zeros((length, 3))).shape == (*cells.shape[:-1], 3)
             assert part.columns(np.zeros((source, 3))).shape == (*cells.shape[:-2], cells.shape[-1], 3)
     seen = np.broadcast_to(np.tri(length, source, dtype=bool), shape) if is_causal else np.ones(shape, bool)
@@ -33,6 +34,6 @@ def test_what_a_causal_mask_hides_from_a_whole_part_is_left_out():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "_ROOM", 8)
         reaches = [part.reach.stop for part in parts((6, 4), True)]
-        laters = [part.later().tolist() for part in parts((3, 4), True)]
+        firsts = [part.first for part in parts((6, 4), True)]
     assert reaches == [2, 4, 4]
-    assert laters[0] == [[False, True], [False, False]] and laters[1] == [[False, False, False]]
+    assert firsts == [0, 2, 4]

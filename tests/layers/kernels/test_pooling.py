@@ -9,8 +9,10 @@ from chainrule.layers.kernels import (
     Window,
     padded,
     pooling,
+    range_max,
     window_max,
     window_pick,
+    window_places,
     window_route,
     window_spread,
     window_sum,
@@ -75,6 +77,38 @@ class TestInBlocksOfAnySize:
         window, outputs, x = case
         seen = windows(padded(x, window, outputs), window, outputs).reshape(2, 3, *outputs, -1)
         np.testing.assert_allclose(window_sum(x, window, outputs), seen.sum(axis=-1), rtol=1e-12)
+
+
+@pytest.mark.usefixtures("room")
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(case=cases())
+def test_places_are_where_the_winners_are(case):
+    window, outputs, x = case
+    y, winners = window_max(x, window, outputs)
+    places = window_places(winners, window, x.shape[2:])
+    inside = np.isfinite(y)
+    found = np.take_along_axis(x.reshape(2, 3, -1), places.reshape(2, 3, -1), axis=2).reshape(y.shape)
+    np.testing.assert_array_equal(found[inside], y[inside])
+
+
+@pytest.mark.usefixtures("room")
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(axes=st.integers(1, 3), seed=st.integers(0, 99), shared=st.booleans())
+def test_the_largest_of_every_block_is_the_first_of_equals(axes, seed, shared):
+    rng = np.random.default_rng(seed)
+    spatial = tuple(rng.integers(1, 6, axes))
+    x = rng.integers(-2, 3, (2, 3, *spatial)).astype(float)
+    lead = () if shared else (2, 3)
+    starts = tuple(rng.integers(0, size, (*lead, rng.integers(1, 4))) for size in spatial)
+    stops = tuple(rng.integers(start + 1, size + 1) for start, size in zip(starts, spatial, strict=True))
+    y, places = range_max(x, starts, stops)
+    for at in np.ndindex(y.shape):
+        plane, output = at[:2], at[2:]
+        block = tuple(slice(*(int(ends[axis][(*(() if shared else plane), output[axis])]) for ends in (starts, stops)))
+                      for axis in range(axes))
+        inside = np.full(spatial, -np.inf)
+        inside[block] = x[plane][block]
+        assert (y[at], places[at]) == (inside.max(), inside.argmax())
 
 
 def test_winners_need_two_bytes_beyond_256_taps():

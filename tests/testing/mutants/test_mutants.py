@@ -4,6 +4,8 @@ import pytest
 
 from chainrule.testing.mutants import FAMILIES, MUTANTS, SUBJECTS, generic_mutants
 
+from ...contract.examples import LAYERS, LOSSES
+
 GENERIC = [mutant for subject in {subject.kind: subject for subject in SUBJECTS}.values()
            for mutant in generic_mutants(subject)]
 
@@ -16,6 +18,11 @@ def test_there_are_enough():
     assert len(MUTANTS) >= 150
     assert len({mutant.subject.kind for mutant in MUTANTS}) >= 35
     assert {mutant.family for mutant in MUTANTS} == set(FAMILIES)
+
+
+def test_every_file_of_layers_and_losses_has_a_subject():
+    files = {type(example.make()).__module__ for example in [*LAYERS.values(), *LOSSES.values()]}
+    assert files - {subject.kind.__module__ for subject in SUBJECTS} == set()
 
 
 def test_names_are_unique_and_explained():

@@ -1,0 +1,96 @@
+"""Standardising channels, compiled: each row of an image is added up or rewritten while it is in the cache."""
+
+import numpy as np
+
+from ...core import Array
+from ..memory import empty_like
+from ..threads import in_parallel
+from .jit import jit
+
+__all__ = ["inner_sums", "moments", "project", "standardize"]
+
+
+def moments(x: Array) -> tuple[Array, Array]:
+    """See the definition."""
+    mean, var = np.empty((2, x.shape[1], 1), x.dtype)
+    in_parallel(lambda start, stop: _moments(x, mean, var, start, stop), x.shape[1], x.size)
+    return mean, var
+
+
+def standardize(x: Array, mean: Array, scale: Array, shift: Array | None = None) -> Array:
+    """See the definition."""
+    y = empty_like(x)
+    below = np.zeros_like(mean) if shift is None else shift
+    in_parallel(lambda start, stop: _standardize(x, mean, scale, below, y, start, stop), len(x), x.size)
+    return y
+
+
+def inner_sums(grad: Array, x: Array, mean: Array, inv_std: Array) -> tuple[Array, Array]:
+    """See the definition."""
+    plain, product = np.empty((2, *mean.shape), mean.dtype)
+    in_parallel(lambda start, stop: _inner_sums(grad, x, mean, plain, product, start, stop), x.shape[1], x.size)
+    product *= inv_std
+    return plain, product
+
+
+def project(grad: Array, x: Array, mean: Array, inv_std: Array, scale: Array, sums: tuple[Array, Array]) -> Array:
+    """See the definition."""
+    count = x.shape[0] * x.shape[2]
+    slope, mean_grad = -sums[1] * inv_std / count, sums[0] / count
+    result = empty_like(x)
+    in_parallel(lambda start, stop: _project(grad, x, mean, slope, mean_grad, scale, result, start, stop), len(x),
+                x.size)
+    return result
+
+
+@jit
+def _moments(x: Array, mean: Array, var: Array, start: int, stop: int) -> None:
+    count = x.shape[0] * x.shape[2]
+    for c in range(start, stop):
+        total = 0.0
+        for n in range(x.shape[0]):
+            part = x.dtype.type(0)          # of one row: lanes of the array's own dtype, rows in double
+            for i in range(x.shape[2]):
+                part += x[n, c, i]
+            total += part
+        middle = x.dtype.type(total / count)
+        square = 0.0
+        for n in range(x.shape[0]):
+            part = x.dtype.type(0)
+            for i in range(x.shape[2]):
+                part += (x[n, c, i] - middle) * (x[n, c, i] - middle)
+            square += part
+        mean[c, 0], var[c, 0] = middle, square / count
+
+
+@jit
+def _standardize(x: Array, mean: Array, scale: Array, shift: Array, y: Array, start: int, stop: int) -> None:
+    for n in range(start, stop):
+        for c in range(x.shape[1]):
+            middle, factor, below = mean[c, 0], scale[c, 0], shift[c, 0]
+            for i in range(x.shape[2]):
+                y[n, c, i] = (x[n, c, i] - middle) * factor + below
+
+
+@jit
+def _inner_sums(grad: Array, x: Array, mean: Array, plain: Array, product: Array, start: int, stop: int) -> None:
+    for c in range(start, stop):
+        middle, total, along = mean[c, 0], 0.0, 0.0
+        for n in range(x.shape[0]):
+            part, inner = x.dtype.type(0), x.dtype.type(0)
+            for i in range(x.shape[2]):
+                part += grad[n, c, i]
+                inner += grad[n, c, i] * (x[n, c, i] - middle)
+            total += part
+            along += inner
+        plain[c, 0], product[c, 0] = total, along
+
+
+@jit
+def _project(grad: Array, x: Array, mean: Array, slope: Array, mean_grad: Array, scale: Array, result: Array,
+             start: int, stop: int) -> None:
+    for n in range(start, stop):
+        for c in range(x.shape[1]):
+            middle, tilt, level, factor = mean[c, 0], slope[c, 0], mean_grad[c, 0], scale[c, 0]
+            for i in range(x.shape[2]):
+                result[n, c, i] = ((x[n, c, i] - middle) * tilt + grad[n, c, i] - level) * factor

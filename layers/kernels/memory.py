@@ -1,0 +1,67 @@
+"""Large arrays from memory that goes round: it comes back when the last view of an array dies.
+
+Fresh memory costs more than arithmetic: the system hands it out page by page, each at its first touch. A training step
+asks for the same sizes again and again, so after its first steps all of them are found here. Nobody's array is ever
+overwritten, since memory is lent again only when nothing refers to it any more.
+"""
+
+import math
+import mmap
+from itertools import count
+
+import numpy as np
+import numpy.typing as npt
+
+from ..core import Array, Shape
+
+__all__ = ["empty", "empty_like", "release"]
+
+_LEAST = 1 << 16        # bytes from which an array is lent; smaller ones are as quick to make anew
+_LINE = 64              # bytes of a cache line
+_free: dict[int, list[mmap.mmap]] = {}
+_turn = count()
+
+
+def empty(shape: Shape, dtype: npt.DTypeLike) -> Array:
+    """Return an array of any content, as ``np.empty`` does."""
+    dtype = np.dtype(dtype)
+    size = math.prod(shape) * dtype.itemsize
+    if size < _LEAST:
+        return np.empty(shape, dtype)
+    room = _room(size)
+    try:
+        block = _free[room].pop()
+    except (KeyError, IndexError):
+        block = mmap.mmap(-1, room)
+    # Arrays that begin at the same place of a page push each other out of the cache.
+    offset = next(_turn) % (mmap.PAGESIZE // _LINE) * _LINE
+    return np.ndarray(shape, dtype, _Lease(room, np.uint8, block), offset)
+
+
+def empty_like(x: Array) -> Array:
+    """Return an array of the shape and dtype of ``x``, in C order, of any content."""
+    return empty(x.shape, x.dtype)
+
+
+def release() -> int:
+    """Give the memory that nobody uses back to the system; return how many bytes that were."""
+    blocks = [block for room in list(_free) for block in _free.pop(room)]
+    return sum(len(block) for block in blocks)
+
+
+class _Lease(np.ndarray[tuple[int], np.dtype[np.uint8]]):
+    """What every view of lent memory refers to, so that its end is the end of the last view."""
+
+    def __del__(self, free: dict[int, list[mmap.mmap]] = _free, kind: type[mmap.mmap] = mmap.mmap) -> None:
+        block: object = self.base
+        if isinstance(block, kind):             # the defaults are still there when the interpreter ends
+            free.setdefault(len(block), []).append(block)
+
+
+def _room(size: int) -> int:
+    """Return the size of the block lent for ``size`` bytes: the next eighth of a power of two that leaves a page over.
+
+    So arrays of about one size, such as those of a last, smaller batch, share their blocks.
+    """
+    step = 1 << max((size + mmap.PAGESIZE).bit_length() - 4, 12)
+    return -(-(size + mmap.PAGESIZE) // step) * step

@@ -1,0 +1,134 @@
+"""How many threads the arithmetic runs on: one setting for products (BLAS) and for kernels that share their work."""
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from queue import SimpleQueue
+
+from threadpoolctl import LibController, ThreadpoolController
+
+from ..core import check_size
+
+__all__ = ["get_num_threads", "in_parallel", "set_num_threads"]
+
+Work = Callable[[int, int], object]
+_WORTH = 1 << 18        # elements from which waking another thread, 50 microseconds, is worth it
+
+
+def set_num_threads(n: int) -> None:
+    """Let chainrule, and the BLAS that NumPy and SciPy use, run on ``n`` threads.
+
+    Without it they run on as many as the environment variable OMP_NUM_THREADS says, or else as there are cores.
+
+    Raises: ValueRangeError unless ``n`` is a whole number of at least 1.
+
+    Example:
+        >>> before = chainrule.get_num_threads()
+        >>> chainrule.set_num_threads(1)
+        >>> chainrule.get_num_threads()
+        1
+        >>> chainrule.set_num_threads(before)
+    """
+    check_size(n, "n", "set_num_threads")
+    _set_blas(n)
+    _state.threads = n
+
+
+def get_num_threads() -> int:
+    """Return the number of threads that the arithmetic runs on."""
+    if _state.threads is None:
+        _state.threads = max((library.num_threads for library in _blas()), default=os.cpu_count() or 1)
+    return _state.threads
+
+
+def in_parallel(work: Work, count: int, elements: int) -> None:
+    """Call ``work(start, stop)`` for parts of ``range(count)``, one on every thread, each with a BLAS of one thread.
+
+    ``elements`` says how much there is to do; little is done here, by one call. The parts depend on nothing but the
+    number of threads, so that results do not either. ``work`` must not write where another part does.
+    """
+    parts = min(get_num_threads(), count) if elements >= _WORTH and not _inside.here else 1
+    if parts <= 1:
+        work(0, count)
+        return
+    edges = [count * part // parts for part in range(parts + 1)]
+    results: SimpleQueue[BaseException | None] = SimpleQueue()
+    workers = _crew(parts - 1)
+    with _one_blas_thread():
+        for worker, start, stop in zip(workers, edges[1:], edges[2:], strict=False):
+            worker.put((work, start, stop, results))
+        error = _run(work, 0, edges[1])
+        errors = [error, *(results.get() for _ in range(parts - 1))]
+    for error in errors:
+        if error is not None:
+            raise error
+
+
+class _Inside(threading.local):
+    here: bool = False      # whether this thread is at work on a part already
+
+
+class _State:
+    threads: int | None = None
+    busy: int = 0           # calls of in_parallel under way, in all threads of the program
+
+
+_Job = tuple[Work, int, int, "SimpleQueue[BaseException | None]"]
+_inside, _state, _lock = _Inside(), _State(), threading.Lock()
+_workers: "list[SimpleQueue[_Job]]" = []
+os.register_at_fork(after_in_child=_workers.clear)      # threads do not survive a fork
+
+
+def _crew(size: int) -> "list[SimpleQueue[_Job]]":
+    with _lock:
+        while len(_workers) < size:
+            jobs: SimpleQueue[_Job] = SimpleQueue()
+            threading.Thread(target=_serve, args=(jobs,), name="chainrule", daemon=True).start()
+            _workers.append(jobs)
+    return _workers[:size]
+
+
+def _serve(jobs: "SimpleQueue[_Job]") -> None:
+    while True:
+        work, start, stop, results = jobs.get()
+        results.put(_run(work, start, stop))
+        del work, results       # and with them the arrays they hold
+
+
+def _run(work: Work, start: int, stop: int) -> BaseException | None:
+    _inside.here = True
+    try:
+        work(start, stop)
+    except BaseException as error:
+        return error
+    finally:
+        _inside.here = False
+    return None
+
+
+@contextmanager
+def _one_blas_thread() -> Iterator[None]:
+    with _lock:
+        _state.busy += 1
+        if _state.busy == 1:
+            _set_blas(1)
+    try:
+        yield
+    finally:
+        with _lock:
+            _state.busy -= 1
+            if _state.busy == 0:
+                _set_blas(get_num_threads())
+
+
+def _set_blas(threads: int) -> None:
+    for library in _blas():
+        library.set_num_threads(threads)
+
+
+@cache
+def _blas() -> list[LibController]:
+    """Return the BLAS libraries that are loaded, of which NumPy and SciPy each bring one."""
+    return [library for library in ThreadpoolController().lib_controllers if library.user_api == "blas"]

@@ -1,0 +1,30 @@
+"""The compiled softmax gives what its definition gives."""
+
+import numpy as np
+import pytest
+
+from chainrule.layers.kernels import set_num_threads, softmax_rows, softmax_rows_back
+
+pytest.importorskip("numba")
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize(("dtype", "tolerance"), [(np.float64, 1e-14), (np.float32, 1e-6)])
+@pytest.mark.parametrize("shape", [(1, 1), (7, 5), (0, 3), (701, 431), (3, 40001)])
+def test_same_as_definition(shape, dtype, tolerance, threads):
+    set_num_threads(threads)
+    rng = np.random.default_rng(0)
+    x, grad = (rng.standard_normal(shape).astype(dtype) * 30 for _ in range(2))
+    ours, wanted = softmax_rows(x), softmax_rows.definition(x)
+    for mine, theirs in zip(ours, wanted, strict=True):
+        assert mine.shape == theirs.shape and mine.dtype == dtype
+        np.testing.assert_allclose(mine, theirs, rtol=max(tolerance, shape[1] * tolerance / 100), atol=1e-30)
+    np.testing.assert_allclose(softmax_rows_back(grad, wanted[0]), softmax_rows_back.definition(grad, wanted[0]),
+                               rtol=0, atol=200 * tolerance)
+
+
+def test_special_values_go_the_same_way():
+    x = np.array([[1.0, -np.inf, 2.0], [1.0, np.nan, 2.0], [np.nan, 1.0, 2.0]])
+    ours, wanted = softmax_rows(x), softmax_rows.definition(x)
+    for mine, theirs in zip(ours, wanted, strict=True):
+        np.testing.assert_allclose(mine, theirs, rtol=1e-14)
