@@ -4,7 +4,6 @@ from math import prod
 from typing import Any, NamedTuple, Self
 
 import numpy as np
-import scipy
 
 from .core import (
     Array,
@@ -15,14 +14,14 @@ from .core import (
     Parameter,
     Shape,
     ValueRangeError,
-    as_dtype,
     check_range,
     check_shape,
     check_size,
     default_rng,
 )
+from .kernels import add_at, empty
 
-__all__ = ["Embedding", "add_rows", "check_indices", "checked_padding", "renormalize", "rows_so_far"]
+__all__ = ["Embedding", "check_indices", "checked_padding", "renormalize", "rows_so_far"]
 
 
 class EmbeddingCache(NamedTuple):
@@ -86,16 +85,16 @@ class Embedding(Layer):
         if self.max_norm is not None:
             renormalize(self.weight, indices, self.max_norm, self.norm_type)
         self.cache = EmbeddingCache(indices)
-        return np.take(self.weight.data, indices, axis=0)
+        y = empty((*indices.shape, self.embedding_dim), self.weight.dtype)
+        return np.take(self.weight.data, indices, axis=0, out=y, mode="clip")       # checked; "raise" would copy
 
     def backward(self, grad_out: Array) -> None:
         rows = rows_so_far(self.weight)
         indices = self.saved().indices
         check_shape(grad_out, (*indices.shape, self.embedding_dim), name="grad_out", owner=self)
         if self.weight.requires_grad:
-            touched = add_rows(self.weight.grad, indices.ravel(), grad_out.reshape(-1, self.embedding_dim),
-                               self._counts(indices))
-            self.weight.rows = np.union1d(rows, touched) if self.sparse and rows is not None else None
+            add_at(self.weight.grad, indices.ravel(), grad_out.reshape(-1, self.embedding_dim), self._shares(indices))
+            self.weight.rows = np.union1d(rows, indices) if self.sparse and rows is not None else None
 
     def jvp(self, indices_dot: None = None) -> Array | None:
         indices = self.point().indices
@@ -107,8 +106,8 @@ class Embedding(Layer):
         self.backward(grad_out)
         if grad_out_dot is not None and self.weight.requires_grad:
             indices = self.cache.indices
-            add_rows(self.weight.grad_dot, indices.ravel(), grad_out_dot.reshape(-1, self.embedding_dim),
-                     self._counts(indices))
+            add_at(self.weight.grad_dot, indices.ravel(), grad_out_dot.reshape(-1, self.embedding_dim),
+                   self._shares(indices))
         return None, None
 
     def describe(self, *x_shapes: Shape) -> Description:
@@ -117,15 +116,17 @@ class Embedding(Layer):
         return self.description((*x_shape, self.embedding_dim),
                                 kept=(Kept("x0", prod(x_shape), np.dtype(np.int64).itemsize),))
 
-    def _counts(self, indices: Array) -> Array:
-        """Return how much the gradient of every looked-up row counts."""
+    def _shares(self, indices: Array) -> Array | None:
+        """Return how much the gradient of every looked-up row counts; None where all count one."""
+        if not self.scale_grad_by_freq and self.padding_idx is None:
+            return None
         flat = indices.ravel()
-        counts = np.ones(flat.size, self.weight.dtype)
+        shares = np.ones(flat.size, self.weight.dtype)
         if self.scale_grad_by_freq:
-            counts /= np.bincount(flat, minlength=self.num_embeddings)[flat]
+            shares /= np.bincount(flat, minlength=self.num_embeddings)[flat]
         if self.padding_idx is not None:
-            counts[flat == self.padding_idx] = 0
-        return counts
+            shares[flat == self.padding_idx] = 0
+        return shares
 
 
 def checked_padding(padding_idx: int | None, count: int, owner: str) -> int | None:
@@ -159,11 +160,3 @@ def renormalize(weight: Parameter, indices: Array, max_norm: float, norm_type: f
 def rows_so_far(weight: Parameter) -> Array | None:
     """Return the rows of the gradient that may be non-zero, before ``saved()`` counts this pass; None: all of them."""
     return weight.rows if weight.reached else np.empty(0, np.int64)
-
-
-def add_rows(grad: Array, indices: Array, grad_rows: Array, counts: Array) -> Array:
-    """Add ``counts[i] * grad_rows[i]`` to ``grad[indices[i]]`` for all i; return the rows touched, each once."""
-    touched, place = np.unique(indices, return_inverse=True)
-    gathering = scipy.sparse.csr_array((counts, (place, np.arange(indices.size))), shape=(touched.size, indices.size))
-    grad[touched] += gathering @ as_dtype(grad_rows, grad.dtype)
-    return touched

@@ -21,7 +21,8 @@ from .core import (
     default_rng,
     show_shape,
 )
-from .embedding import add_rows, check_indices, checked_padding, renormalize, rows_so_far
+from .embedding import check_indices, checked_padding, renormalize, rows_so_far
+from .kernels import add_at
 
 __all__ = ["EmbeddingBag"]
 
@@ -111,8 +112,8 @@ class EmbeddingBag(Layer):
         flat, bag, _, _, shape, bags, sample_dtype = self.saved()
         check_shape(grad_out, (bags, self.embedding_dim), name="grad_out", owner=self)
         if self.weight.requires_grad:
-            touched = self._spread(self.weight.grad, grad_out)
-            self.weight.rows = np.union1d(rows, touched) if self.sparse and rows is not None else None
+            self._spread(self.weight.grad, grad_out)
+            self.weight.rows = np.union1d(rows, flat) if self.sparse and rows is not None else None
         if sample_dtype is None or not self.needs_input_grad:
             return None
         grad_weights = np.einsum("id,id->i", grad_out[bag], self.weight.data[flat])
@@ -166,12 +167,12 @@ class EmbeddingBag(Layer):
             winner[owners[starts]] = members[np.minimum.reduceat(places, starts)]
         return winner
 
-    def _spread(self, grad: Array, grad_out: Array) -> Array:
+    def _spread(self, grad: Array, grad_out: Array) -> None:
         flat, bag, share, winner, _, _, _ = self.cache
         if winner is not None:
             place = np.nonzero(winner >= 0)
             np.add.at(grad, (flat[winner[place]], place[1]), grad_out[place])
-            return np.unique(flat)
+            return
         if self.scale_grad_by_freq:
             share = share / np.bincount(flat, minlength=self.num_embeddings)[flat]
-        return add_rows(grad, flat, grad_out[bag], share)
+        add_at(grad, flat, grad_out[bag], share)

@@ -17,7 +17,7 @@ from .core import (
     default_rng,
     total,
 )
-from .kernels import add_matmul, matmul
+from .kernels import add_grad, add_matmul, matmul
 
 __all__ = ["Linear"]
 
@@ -67,7 +67,7 @@ class Linear(Layer):
         check_shape(grad_out, (*x.shape[:-1], self.out_features), name="grad_out", owner=self)
         rows, grad_rows = x.reshape(-1, self.in_features), grad_out.reshape(-1, self.out_features)
         if self.weight.requires_grad:
-            self.weight.add_matmul(grad_rows.T, rows)
+            add_grad(self.weight, grad_rows.T, rows)
         if self.bias is not None and self.bias.requires_grad:
             self.bias.grad += grad_rows.sum(axis=0)
         return as_dtype(matmul(grad_out, self.weight.data), x.dtype) if self.needs_input_grad else None

@@ -5,7 +5,7 @@ from math import prod
 import numpy as np
 
 from .core import Array, Description, DtypeError, Kept, Layer, Parameter, Shape, as_dtype, check_shape, total
-from .kernels import add_matmul
+from .kernels import add_grad, add_matmul
 from .linear import Linear
 
 __all__ = ["TiedLinear"]
@@ -58,7 +58,7 @@ class TiedLinear(Layer):
         check_shape(grad_out, (*x.shape[:-1], outputs), name="grad_out", owner=self)
         grad_rows = grad_out.reshape(-1, outputs)
         if self.weight.requires_grad:
-            add_matmul(self.weight.grad, x.reshape(-1, inputs).T, grad_rows)
+            add_grad(self.weight, x.reshape(-1, inputs).T, grad_rows)
         if self.bias is not None and self.bias.requires_grad:
             self.bias.grad += grad_rows.sum(axis=0)
         return as_dtype(grad_out @ self.weight.data.T, x.dtype) if self.needs_input_grad else None

@@ -99,11 +99,14 @@ class ClassLoss(Loss):
             raise ShapeError(f"{self.title} expected target of shape {show_shape(item_shape(shape))} for a prediction "
                              f"of shape {show_shape(shape)}, got {show_shape(target.shape)}"
                              f"{'; pass the index of the class: target.argmax(axis=1)' * (target.shape == shape)}")
-        label = target.reshape(-1)
-        row = np.arange(len(label)) if self.ignore_index is None else np.flatnonzero(label != self.ignore_index)
-        label = label[row]
-        if label.size and (label.min() < 0 or label.max() >= rows.shape[1]):
-            raise self._no_such_class(row, label, rows.shape[1], target.shape)
+        label = target.flatten()           # a copy: the caller may change his
+        row, classes = np.arange(len(label)), rows.shape[1]
+        ignored = self.ignore_index
+        if ignored is not None and label.size and (ignored >= 0 or label.min() < 0):
+            row = np.flatnonzero(label != ignored)
+            label = label[row]
+        if label.size and (label.min() < 0 or label.max() >= classes):
+            raise self._no_such_class(row, label, classes, target.shape)
         class_weight = self.class_weight(rows)
         if class_weight is None:
             return WantedClasses(row, label, np.ones(len(row), rows.dtype), len(row))

@@ -26,19 +26,24 @@ class WantedClasses(NamedTuple):
 
     def mass(self, x: Array) -> Array:
         """Return what each row of ``x`` wants altogether: its weight, zero if ignored."""
-        mass = np.zeros(len(x), x.dtype)
-        mass[self.row] = self.weight
-        return mass
+        return self._spread(self.weight, x)
 
     def dot(self, x: Array, top: Array | None = None) -> Array:
         """Return, for every row, the sum of what is wanted times ``x``, or ``x - top`` with a number for each row."""
-        product, picked = np.zeros(len(x), x.dtype), x[self.row, self.label]
-        product[self.row] = self.weight * (picked if top is None else picked - top[self.row, 0])
-        return product
+        picked = x[self.row, self.label]
+        return self._spread(self.weight * (picked if top is None else picked - top[self.row, 0]), x)
 
     def subtract_from(self, x: Array, scale: float | Array) -> None:
         """Subtract what is wanted, times a number (one for each row, if an array), from ``x`` in place."""
         x[self.row, self.label] -= self.weight * (scale[self.row] if isinstance(scale, np.ndarray) else scale)
+
+    def _spread(self, values: Array, x: Array) -> Array:
+        """Return the values of the rows that count among zeros for those that do not."""
+        if len(self.row) == len(x):
+            return values
+        spread = np.zeros(len(x), x.dtype)
+        spread[self.row] = values
+        return spread
 
 
 class WantedShares(NamedTuple):

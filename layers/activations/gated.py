@@ -46,10 +46,7 @@ class GELU(_SelfGated):
 
     def __init__(self, approximate: str = "none") -> None:
         self.approximate = check_choice(approximate, ("none", "tanh"), name="approximate", owner="GELU")
-
-    @property
-    def gate(self) -> str:
-        return "normal" if self.approximate == "none" else "tanh"
+        self.gate = "normal" if approximate == "none" else "tanh"
 
     def curvature(self, x: Array, y: Array) -> Array:
         if self.approximate == "none":

@@ -51,13 +51,15 @@ class LogSigmoid(Elementwise):
 
     def value(self, x: Array) -> Array:
         below = np.minimum(x, 0)
-        return below - np.log1p(np.exp(below - np.maximum(x, 0)))       # the exponential is at most one
+        y: Array = below - np.log1p(np.exp(below - np.maximum(x, 0)))       # the exponential is at most one
+        return y
 
     def slope(self, x: Array, y: Array) -> Array:
         return sigmoid(-x)
 
     def curvature(self, x: Array, y: Array) -> Array:
-        return -sigmoid(x) * sigmoid(-x)
+        curvature: Array = -sigmoid(x) * sigmoid(-x)
+        return curvature
 
 
 class Tanh(Elementwise):

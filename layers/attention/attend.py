@@ -75,8 +75,9 @@ def attend(q: Array, k: Array, v: Array, rules: Rules, *,
     return y, all_weights, Attended(q, k, v, rules, log_sum)
 
 
-def attend_back(state: Attended, grad_y: Array, grad_weights: Array | None = None) -> tuple[Array, Array, Array]:
-    """Return the gradients of ``q``, ``k`` and ``v``.
+def attend_back(state: Attended, grad_y: Array, grad_weights: Array | None = None,
+                out: tuple[Array, Array, Array] | None = None) -> tuple[Array, Array, Array]:
+    """Return the gradients of ``q``, ``k`` and ``v``, written to ``out`` if it is given.
 
     ``grad_v       = weights.T @ grad_y``
     ``grad_weights = grad_weights + grad_y @ v.T``
@@ -89,7 +90,8 @@ def attend_back(state: Attended, grad_y: Array, grad_weights: Array | None = Non
     q, k, v, rules, log_sum = state
     shape = weights_shape(q.shape, k.shape, v.shape)
     keys = (*shape[:-2], shape[-1])
-    grad_q, grad_k, grad_v = _room(q, shape[:-1], q.shape[-1]), _room(k, keys, k.shape[-1]), _room(v, keys, v.shape[-1])
+    grad_q, grad_k, grad_v = out or (
+        _room(q, shape[:-1], q.shape[-1]), _room(k, keys, k.shape[-1]), _room(v, keys, v.shape[-1]))
     reached = shape[-2] if rules.is_causal or shape[-2] == 0 else shape[-1]
     grad_k[..., reached:, :], grad_v[..., reached:, :] = 0, 0
     todo = [list(group) for _, group in groupby(parts(shape, rules.is_causal), key=lambda part: part.heads)]
@@ -143,6 +145,7 @@ def _scores(q: Array, k: Array, rules: Rules, part: Part) -> tuple[Array, Array]
 
 
 def _product(left: Array, right: Array) -> Array:
+    right = np.ascontiguousarray(right)         # small matrices are quicker to turn than to take a product with turned
     return np.matmul(left, right, out=empty((*left.shape[:-1], right.shape[-1]), left.dtype))
 
 

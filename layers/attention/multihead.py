@@ -24,18 +24,24 @@ from ..core import (
     check_size,
 )
 from ..init import xavier_normal_, xavier_uniform_, zeros_
-from ..kernels import add_matmul
+from ..kernels import add_grad, add_matmul, empty_like, matmul
 from ..linear import Linear
 from .attend import Attended, Rules, attend, attend_back, attended_kept, weights_shape, with_dropout
 from .multihead_options import MultiheadOptions
 
 __all__ = ["MultiheadAttention"]
 
+_WHOLE = slice(None), slice(None)
+
 
 class MultiheadCache(NamedTuple):
-    """The inputs, their heads, the call of ``out_proj``, whether weights were averaged, how many options were given."""
+    """The inputs, their heads, the call of ``out_proj``, whether weights were averaged, how many options were given.
+
+    ``packed`` is the memory of all heads where the three inputs are one array, projected by one product.
+    """
 
     x: tuple[Array, Array, Array]
+    packed: Array | None
     attended: Attended
     out_proj: Entry
     average: bool
@@ -104,7 +110,13 @@ class MultiheadAttention(Layer):
         self.cache = None
         options = MultiheadOptions(*given, **named)
         self._check(query, key, value, options)
-        q, k, v = (self._heads(self._projected(x, part)) for part, x in enumerate((query, key, value)))
+        x, packed = (query, key, value), None
+        if query is key and key is value and self.in_proj_weight is not None and not self._extra:
+            packed = self._affine(query, self.in_proj_weight, *_WHOLE)
+            q, k, v = self._thirds(packed)
+        else:
+            q, k, v = (self._heads(self._affine(each, *self._weight(part), self._third(part)))
+                       for part, each in enumerate(x))
         k, v = self._lengthened(k, self.bias_k), self._lengthened(v, self.bias_v)
         bias = options.bias(weights_shape(q.shape, k.shape, v.shape), self._extra, q.dtype)
         rules = Rules(1 / math.sqrt(self.head_dim), bias, bool(options.is_causal) and not self._extra)
@@ -113,28 +125,31 @@ class MultiheadAttention(Layer):
         y, weights, attended = attend(q, k, v, rules, need_weights=bool(options.need_weights))
         average = bool(options.average_attn_weights)
         y, out_proj = call(self.out_proj, self._merged(y, query.ndim), at=(self, "out_proj"))
-        self.cache = MultiheadCache((query, key, value), attended, out_proj, average, len(given))
+        self.cache = MultiheadCache(x, packed, attended, out_proj, average, len(given))
         if weights is not None and average:
             weights = weights.mean(axis=1)
         return y, weights[0] if weights is not None and query.ndim == 2 else weights
 
     def backward(self, grad_out: Any) -> tuple[Array | None, ...] | None:
-        x, attended, out_proj, average, given = self.saved()
+        x, packed, attended, out_proj, average, given = self.saved()
         grad_y, grad_weights = grad_out if isinstance(grad_out, tuple) else (grad_out, None)
         if grad_y is None:
             grad_y = np.zeros_like(x[0])
         grad_y = call_back(self.out_proj, out_proj, grad_y, at=(self, "out_proj"))
         if grad_weights is not None:
             grad_weights = self._grad_of_heads(grad_weights, attended, x[0].ndim, average)
-        grad_q, grad_k, grad_v = attend_back(attended, self._heads(grad_y), grad_weights)
-        source = grad_k.shape[2] - self._extra
-        for parameter, grad in ((self.bias_k, grad_k), (self.bias_v, grad_v)):
-            if parameter is not None and parameter.requires_grad:
-                parameter.grad += grad[:, :, source].sum(axis=0).reshape(parameter.shape)
-        grads = (grad_q, grad_k[:, :, :source], grad_v[:, :, :source])
-        grads_x = [self._project_back(each, self._merged(grad, each.ndim), part)
-                   for part, (each, grad) in enumerate(zip(x, grads, strict=True))]
-        return (*grads_x, *(None,) * given) if self.needs_input_grad else None
+        weights = [self._weight(part) for part in range(3)]
+        if packed is None:
+            grads = self._split_back(x, attend_back(attended, self._heads(grad_y), grad_weights))
+        else:
+            grad = empty_like(packed)
+            attend_back(attended, self._heads(grad_y), grad_weights, out=self._thirds(grad))
+            self._learn(x[0], grad, weights[0][0], *_WHOLE)
+            grads = [grad[..., self._third(part)] for part in range(3)]
+        if not self.needs_input_grad:
+            return None
+        return (*(as_dtype(matmul(grad, weight.data[rows]), each.dtype)
+                  for each, grad, (weight, rows) in zip(x, grads, weights, strict=True)), *(None,) * given)
 
     def describe(self, *x_shapes: Shape) -> Description:
         """The inputs and the heads are kept, but no weights; a boolean mask is kept as numbers."""
@@ -155,21 +170,33 @@ class MultiheadAttention(Layer):
             tally.shapes[name], tally.fields[name], tally.memory[name] = its_shape, None, name
         return tally.result((*tally.add("out_proj", self.out_proj, ("heads",)), "weights"))
 
-    def _projected(self, x: Array, part: int) -> Array:
-        weight, rows = self._weight(part)
-        y = as_dtype(x, weight.dtype).reshape(-1, x.shape[-1]) @ weight.data[rows].T
-        if self.in_proj_bias is not None:
-            y += self.in_proj_bias.data[self._third(part)]
-        return y.reshape(*x.shape[:-1], self.embed_dim)
+    def _affine(self, x: Array, weight: Parameter, rows: slice, of_bias: slice) -> Array:
+        """Return ``x`` projected by some rows of a weight."""
+        y = matmul(x, weight.data[rows].T)
+        return y if self.in_proj_bias is None else np.add(y, self.in_proj_bias.data[of_bias], out=y)
 
-    def _project_back(self, x: Array, grad: Array, part: int) -> Array | None:
-        weight, rows = self._weight(part)
-        grad_rows = grad.reshape(-1, self.embed_dim)
-        if weight.requires_grad:
-            add_matmul(weight.grad[rows], grad_rows.T, x.reshape(-1, x.shape[-1]))
+    def _learn(self, x: Array, grad: Array, weight: Parameter, rows: slice, of_bias: slice) -> None:
+        """Add to the gradients of some rows of a weight and of the bias."""
+        grad_rows, x_rows = grad.reshape(-1, grad.shape[-1]), x.reshape(-1, x.shape[-1])
+        if weight.requires_grad and len(grad_rows.T) == len(weight.data):
+            add_grad(weight, grad_rows.T, x_rows)
+        elif weight.requires_grad:
+            add_matmul(weight.grad[rows], grad_rows.T, x_rows)
         if self.in_proj_bias is not None and self.in_proj_bias.requires_grad:
-            self.in_proj_bias.grad[self._third(part)] += grad_rows.sum(axis=0)
-        return as_dtype((grad_rows @ weight.data[rows]).reshape(x.shape), x.dtype) if self.needs_input_grad else None
+            self.in_proj_bias.grad[of_bias] += grad_rows.sum(axis=0)
+
+    def _split_back(self, x: tuple[Array, ...], heads: tuple[Array, ...]) -> list[Array]:
+        """Add to the gradients of weights and biases, given those of the heads; return those of what was projected."""
+        _, grad_k, grad_v = heads
+        source = grad_k.shape[2] - self._extra
+        for parameter, grad in ((self.bias_k, grad_k), (self.bias_v, grad_v)):
+            if parameter is not None and parameter.requires_grad:
+                parameter.grad += grad[:, :, source].sum(axis=0).reshape(parameter.shape)
+        grads = [self._merged(grad if part == 0 else grad[:, :, :source], each.ndim)
+                 for part, (each, grad) in enumerate(zip(x, heads, strict=True))]
+        for part, (each, grad) in enumerate(zip(x, grads, strict=True)):
+            self._learn(each, grad, *self._weight(part), self._third(part))
+        return grads
 
     def _weight(self, part: int) -> tuple[Parameter, slice]:
         """Return where the weight of query (0), key (1) or value (2) stands: a parameter and rows of it."""
@@ -179,6 +206,11 @@ class MultiheadAttention(Layer):
 
     def _third(self, part: int) -> slice:
         return slice(part * self.embed_dim, (part + 1) * self.embed_dim)
+
+    def _thirds(self, packed: Array) -> tuple[Array, Array, Array]:
+        """Return the heads of q, k and v in an array of all three, as views."""
+        q, k, v = (self._heads(packed[..., self._third(part)]) for part in range(3))
+        return q, k, v
 
     def _lengthened(self, heads: Array, bias: Parameter | None) -> Array:
         """Return keys or values with those behind them that every query can look at."""

@@ -97,19 +97,20 @@ class Parameter:
         """The number of values."""
         return self._data.size
 
-    def add_matmul(self, a: Array, b: Array) -> None:
-        """Add the product ``a @ b`` to the gradient; the first one since ``zero_grad`` is written in its place."""
-        if self._stale and self._grad is not None:
-            np.matmul(a, b, out=self._grad)
-            self._stale = False
-        else:
-            self.grad += a @ b
-        self.reached, self.rows = True, None
+    def overwrite(self) -> Array | None:
+        """Return the memory of the gradient for a caller who will write all of it, if it stands for zero; else None.
+
+        So the first product since ``zero_grad`` is written in its place, instead of being added to zeros.
+        """
+        if not self._stale or self._grad is None:
+            return None
+        self._stale, self.reached, self.rows = False, True, None
+        return self._grad
 
     def zero_grad(self) -> None:
         """Set the gradient (and its tangent) to zero.
 
-        Only the next reader or writer of ``grad`` touches its memory, and a product then needs no zeros to be added to.
+        Only the next reader or writer of ``grad`` touches its memory.
         """
         if self.rows is None:
             self._stale = True

@@ -10,15 +10,17 @@ Source: Cho & Brand 2017, "MEC: Memory-efficient convolution for deep neural net
 
 from collections.abc import Iterator
 from math import prod
+from types import EllipsisType
 from typing import NamedTuple
 
 import numpy as np
 
 from ..core import Array, Shape
 from .memory import empty
+from .products import matmul
 from .threads import in_parallel
 from .twin import compiled
-from .windows import Window, padded, scatter, windows
+from .windows import Index, Window, padded, scatter, windows
 
 __all__ = ["correlate", "correlate_adjoint", "correlate_weight_grad"]
 
@@ -40,6 +42,9 @@ def correlate(x: Array, weight: Array, bias: Array | None, window: Window, group
     if x.ndim == 3:
         return correlate(x[:, :, None], weight[:, :, None], bias, _planar(window), groups)[:, :, 0]
     outputs = window.outputs(x.shape[2:])
+    if _is_whole(window, x.shape[2:], groups):
+        y = matmul(x.reshape(len(x), prod(x.shape[1:])), weight.reshape(len(weight), -1).T)
+        return (y if bias is None else np.add(y, bias, out=y)).reshape(*y.shape, *outputs)
     x, matrix = _by_group(x, groups), _matrix(weight, groups)
     y = empty((len(x), groups, matrix.shape[2], outputs[0], prod(outputs[1:])), x.dtype)
     shift = None if bias is None else bias.reshape(groups, -1, 1, 1)
@@ -68,15 +73,27 @@ def correlate_adjoint(grad_out: Array, weight: Array, window: Window, groups: in
     """Return the gradient of ``x``, whose spatial axes have the sizes ``spatial``, given that of ``y``.
 
     With stride one it is again a cross-correlation: of ``grad_out``, with the weights mirrored in space and the
-    channels of input and output exchanged. With other strides it is scattered to where the windows lie.
+    channels of input and output exchanged. With other strides, places a stride apart are read by the same taps, and it
+    is such a one for each remainder of places by strides. Where windows are dilated as well, it is scattered.
     """
     if grad_out.ndim == 3:
         grad_out, weight, window = grad_out[:, :, None], weight[:, :, None], _planar(window)
         return correlate_adjoint(grad_out, weight, window, groups, (1, *spatial))[:, :, 0]
+    if _is_whole(window, spatial, groups):
+        grad_x = matmul(grad_out.reshape(grad_out.shape[:2]), weight.reshape(len(weight), -1))
+        return grad_x.reshape(len(grad_out), -1, *spatial)
     if max(window.stride) == 1:
         exchanged = weight.reshape(groups, -1, *weight.shape[1:]).swapaxes(1, 2)
         mirrored = np.flip(exchanged, axis=tuple(range(3, exchanged.ndim))).reshape(-1, *exchanged.shape[2:])
         return correlate(grad_out, mirrored, None, _mirrored(window, grad_out.shape[2:], spatial), groups)
+    if max(window.dilation) == 1:
+        grad_x = empty((len(grad_out), groups * weight.shape[1], *spatial), grad_out.dtype)
+        for remainder in np.ndindex(window.stride):
+            places, taps, part = _apart(window, remainder, spatial, grad_out.shape[2:])
+            seen = grad_x[places]
+            seen[...] = correlate_adjoint(grad_out, weight[taps], part, groups, seen.shape[2:]) \
+                if seen.size and min(part.kernel) else 0
+        return grad_x
     grad_x = np.zeros((len(grad_out), groups, weight.shape[1], *spatial), grad_out.dtype)
     matrix = _matrix(weight, groups).swapaxes(2, 3)
     outputs, inner = grad_out.shape[2:], len(spatial) - 1
@@ -101,6 +118,9 @@ def correlate_weight_grad(x: Array, grad_out: Array, window: Window, groups: int
     if x.ndim == 3:
         return correlate_weight_grad(x[:, :, None], grad_out[:, :, None], _planar(window), groups)[:, :, 0]
     outputs, channels = grad_out.shape[2:], grad_out.shape[1]
+    if _is_whole(window, x.shape[2:], groups):
+        columns = x.reshape(len(x), prod(x.shape[1:]))
+        return matmul(grad_out.reshape(grad_out.shape[:2]).T, columns).reshape(channels, -1, *window.kernel)
     (taps, *inner), stride, dilation = window.kernel, window.stride[0], window.dilation[0]
     x, by_output = _by_group(x, groups), np.einsum("ngoh...->gohn...", _by_group(grad_out, groups))
     grads: dict[int, Array] = {}
@@ -120,6 +140,31 @@ def correlate_weight_grad(x: Array, grad_out: Array, window: Window, groups: int
     # (kH, G, C * kW, O) -> (G, O, C, kH, kW)
     grad = grad.reshape(taps, groups, -1, prod(inner), channels // groups).transpose(1, 4, 2, 0, 3)
     return grad.reshape(channels, -1, *window.kernel)
+
+
+def _is_whole(window: Window, spatial: Shape, groups: int) -> bool:
+    """Return whether there is one window only, the image, so that a product of matrices is all."""
+    return window.kernel == spatial and groups == 1 and not any(map(any, window.padding)) and max(window.dilation) == 1
+
+
+def _apart(window: Window, remainder: Shape, spatial: Shape, outputs: Shape) -> tuple[Index, Index, Window]:
+    """Return the places ``p`` with ``(p + padding) % stride == remainder``, the taps that read them, and their window.
+
+    Tap ``remainder + k * stride`` reads at output ``q`` the ``q + k - start``-th of these places.
+    """
+    places: list[EllipsisType | slice] = [...]
+    taps: list[EllipsisType | slice] = [...]
+    kernel, padding = [], []
+    for size, rest, stride, width, (before, _), count in zip(
+            spatial, remainder, window.stride, window.kernel, window.padding, outputs, strict=True):
+        first = (rest - before) % stride
+        start, here, there = (first + before - rest) // stride, range(first, size, stride), range(rest, width, stride)
+        places.append(slice(first, None, stride))
+        taps.append(slice(rest, None, stride))
+        kernel.append(len(there))
+        padding.append((start, count + len(there) - 1 - len(here) - start))
+    ones = (1,) * len(spatial)
+    return tuple(places), tuple(taps), Window(tuple(kernel), ones, tuple(padding), ones)
 
 
 def _product(matrix: Array, pixels: Array, shift: Array | None, out: Array) -> None:

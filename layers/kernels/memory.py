@@ -18,6 +18,8 @@ __all__ = ["empty", "empty_like", "release"]
 
 _LEAST = 1 << 16        # bytes from which an array is lent; smaller ones are as quick to make anew
 _LINE = 64              # bytes of a cache line
+# After a fork, parent and child must not write into each other's arrays. (Windows has neither flags nor forks.)
+_OWN = {"flags": mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS} if hasattr(mmap, "MAP_PRIVATE") else {}
 _free: dict[int, list[mmap.mmap]] = {}
 _turn = count()
 
@@ -32,7 +34,7 @@ def empty(shape: Shape, dtype: npt.DTypeLike) -> Array:
     try:
         block = _free[room].pop()
     except (KeyError, IndexError):
-        block = mmap.mmap(-1, room)
+        block = mmap.mmap(-1, room, **_OWN)
     # Arrays that begin at the same place of a page push each other out of the cache.
     offset = next(_turn) % (mmap.PAGESIZE // _LINE) * _LINE
     return np.ndarray(shape, dtype, _Lease(room, np.uint8, block), offset)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..core import Array, Shape
+from .twin import compiled
 from .windows import Window, padded, scatter, windows
 
 __all__ = ["range_max", "window_max", "window_pick", "window_places", "window_route", "window_spread", "window_sum"]
@@ -17,6 +18,7 @@ __all__ = ["range_max", "window_max", "window_pick", "window_places", "window_ro
 _ROOM = 1 << 19         # bytes of input at a time
 
 
+@compiled
 def window_max(x: Array, window: Window, outputs: Shape) -> tuple[Array, Array]:
     """Return the maximum of every window and the number of the tap that has it, the first of equals.
 
@@ -92,6 +94,7 @@ def window_places(winners: Array, window: Window, spatial: Shape) -> Array:
     return places
 
 
+@compiled
 def window_route(grad_out: Array, winners: Array, window: Window, spatial: Shape) -> Array:
     """Return ``grad_out`` added up at the winning taps of its windows: the adjoint of ``window_pick``."""
     axes = len(spatial)
@@ -105,6 +108,7 @@ def window_route(grad_out: Array, winners: Array, window: Window, spatial: Shape
     return grad_x.reshape(*lead, *spatial)
 
 
+@compiled
 def window_sum(x: Array, window: Window, outputs: Shape) -> Array:
     """Return the sum of every window.
 
@@ -121,6 +125,7 @@ def window_sum(x: Array, window: Window, outputs: Shape) -> Array:
     return y.reshape(*lead, *outputs)
 
 
+@compiled
 def window_spread(grad_out: Array, window: Window, spatial: Shape) -> Array:
     """Return ``grad_out`` added up at every tap of its windows: the adjoint of ``window_sum``."""
     axes = len(spatial)

@@ -1,13 +1,20 @@
-"""Matrix products into memory that goes round, and added to what is there."""
+"""Matrix products into memory that goes round, shared among the threads, and added to what is there."""
 
 import math
 
 import numpy as np
 
-from ..core import Array, as_dtype
+from ..core import Array, Parameter, as_dtype
 from .memory import empty
+from .threads import in_parallel, one_blas_thread
 
-__all__ = ["add_matmul", "matmul"]
+__all__ = ["PIECE", "add_grad", "add_matmul", "matmul", "product"]
+
+PIECE = 1_000_000       # multiply-adds up to which OpenBLAS takes numbers from where they lie, without sorting them first
+_NARROW = 16            # rows and columns of a piece, at least: they fill one vector register
+_HEIGHT, _ROWS = 64, 256    # rows of a piece, at most, and of all, beyond which sorting pays
+_SHARED = 8_000_000     # multiply-adds from which the rows are shared among the threads
+_ALONE = 100_000        # up to these no BLAS uses threads
 
 
 def matmul(a: Array, b: Array) -> Array:
@@ -18,8 +25,8 @@ def matmul(a: Array, b: Array) -> Array:
         b: (k, m), may be a transposed view
         y: (..., m)
     """
-    y = empty((*a.shape[:-1], b.shape[1]), b.dtype)
-    np.matmul(as_dtype(a, b.dtype).reshape(math.prod(a.shape[:-1]), a.shape[-1]), b, out=y.reshape(-1, b.shape[1]))
+    y, n = empty((*a.shape[:-1], b.shape[1]), b.dtype), math.prod(a.shape[:-1])
+    product(as_dtype(a, b.dtype).reshape(n, a.shape[-1]), b, out=y.reshape(n, b.shape[1]))
     return y
 
 
@@ -31,5 +38,51 @@ def add_matmul(out: Array, a: Array, b: Array) -> None:
         a:   (n, k), may be a transposed view
         b:   (k, m), may be a transposed view
     """
-    product = np.matmul(as_dtype(a, out.dtype), as_dtype(b, out.dtype), out=empty(out.shape, out.dtype))
-    np.add(out, product, out=out)
+    out += product(as_dtype(a, out.dtype), as_dtype(b, out.dtype), out=empty(out.shape, out.dtype))
+
+
+def add_grad(parameter: Parameter, a: Array, b: Array) -> None:
+    """Add ``a @ b`` to the gradient of a parameter; where that stands for zero it is not added but written."""
+    memory = parameter.overwrite()
+    if memory is None:
+        add_matmul(parameter.grad, a, b)
+    else:
+        product(as_dtype(a, memory.dtype), as_dtype(b, memory.dtype), out=memory)
+
+
+def product(a: Array, b: Array, out: Array) -> Array:
+    """Write ``a @ b`` into ``out`` and return it; rows of large products are shared among the threads.
+
+    Shapes:
+        a, b, out: (n, k), (k, m), (n, m)
+    """
+    work = a.size * b.shape[1]
+    if work <= _ALONE:
+        return np.asarray(np.matmul(a, b, out=out))
+    if work >= _SHARED:
+        in_parallel(lambda start, stop: _multiply(a[start:stop], b, out[start:stop]), len(a), work)
+    else:
+        with one_blas_thread():
+            _multiply(a, b, out)
+    return out
+
+
+def _multiply(a: Array, b: Array, out: Array) -> None:
+    (n, k), m = a.shape, b.shape[1]
+    height, width = _piece(n, b) if a.flags.c_contiguous else (n, m)
+    if (height, width) == (n, m):
+        np.matmul(a, b, out=out)
+    else:       # (n, k) @ (k, m) -> (n / height, m / width, height, width), all of them views
+        np.matmul(a.reshape(n // height, 1, height, k), b.T.reshape(m // width, width, k).swapaxes(1, 2),
+                  out=out.reshape(n // height, height, m // width, width).swapaxes(1, 2))
+
+
+def _piece(n: int, b: Array) -> tuple[int, int]:
+    """Return rows and columns of the pieces to compute: a few rows times a transposed matrix gain a third by that."""
+    k, m = b.shape
+    if b.flags.c_contiguous or not b.flags.f_contiguous or n * k * m <= PIECE or n > _ROWS:
+        return n, m
+    height = next(size for size in range(min(n, _HEIGHT), 0, -1) if n % size == 0)
+    widths = range(m - m % _NARROW, 0, -_NARROW)
+    width = next((size for size in widths if m % size == 0 and height * k * size <= PIECE), m)
+    return (height, width) if width < m and height >= _NARROW else (n, m)

@@ -11,7 +11,7 @@ from threadpoolctl import LibController, ThreadpoolController
 
 from ..core import check_size
 
-__all__ = ["get_num_threads", "in_parallel", "set_num_threads"]
+__all__ = ["get_num_threads", "in_parallel", "one_blas_thread", "set_num_threads"]
 
 Work = Callable[[int, int], object]
 _WORTH = 1 << 18        # elements from which waking another thread, 50 microseconds, is worth it
@@ -56,7 +56,7 @@ def in_parallel(work: Work, count: int, elements: int) -> None:
     edges = [count * part // parts for part in range(parts + 1)]
     results: SimpleQueue[BaseException | None] = SimpleQueue()
     workers = _crew(parts - 1)
-    with _one_blas_thread():
+    with one_blas_thread():
         for worker, start, stop in zip(workers, edges[1:], edges[2:], strict=False):
             worker.put((work, start, stop, results))
         error = _run(work, 0, edges[1])
@@ -64,6 +64,26 @@ def in_parallel(work: Work, count: int, elements: int) -> None:
     for error in errors:
         if error is not None:
             raise error
+
+
+@contextmanager
+def one_blas_thread() -> Iterator[None]:
+    """Let BLAS run on the calling thread alone inside the ``with`` block.
+
+    The other threads of a BLAS go on looking for work, on a core of their own, for a while after every product, and
+    keep other threads from it; so either all products are left to them, or none.
+    """
+    with _lock:
+        _state.busy += 1
+        if _state.busy == 1:
+            _set_blas(1)
+    try:
+        yield
+    finally:
+        with _lock:
+            _state.busy -= 1
+            if _state.busy == 0:
+                _set_blas(get_num_threads())
 
 
 class _Inside(threading.local):
@@ -106,21 +126,6 @@ def _run(work: Work, start: int, stop: int) -> BaseException | None:
     finally:
         _inside.here = False
     return None
-
-
-@contextmanager
-def _one_blas_thread() -> Iterator[None]:
-    with _lock:
-        _state.busy += 1
-        if _state.busy == 1:
-            _set_blas(1)
-    try:
-        yield
-    finally:
-        with _lock:
-            _state.busy -= 1
-            if _state.busy == 0:
-                _set_blas(get_num_threads())
 
 
 def _set_blas(threads: int) -> None:

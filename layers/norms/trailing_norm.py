@@ -3,8 +3,12 @@
 from collections.abc import Iterable
 from math import prod
 
-from ..core import Array, Shape, ValueRangeError, check_shape, check_size
-from .row_norm import RowNorm
+import numpy as np
+import numpy.typing as npt
+
+from ..core import Array, Shape, ValueRangeError, as_dtype, check_shape, check_size
+from ..kernels import normalize_rows, normalize_rows_back
+from .row_norm import RowNorm, RowNormCache
 
 __all__ = ["TrailingNorm"]
 
@@ -24,6 +28,30 @@ class TrailingNorm(RowNorm):
         if not sizes:
             raise ValueRangeError(f"{owner} expected normalized_shape of one or more sizes, got none")
         self.normalized_shape = tuple(check_size(size, "normalized_shape", owner) for size in sizes)
+
+    def forward(self, x: Array) -> Array:
+        self.check(x)
+        rows = self._as_matrix(x, x.dtype if self.weight is None else self.weight.dtype)
+        weight, bias = (None if parameter is None else parameter.data.reshape(-1)
+                        for parameter in (self.weight, self.bias))
+        eps = float(np.finfo(rows.dtype).eps if self.eps is None else self.eps)
+        y, mean, inv_std = normalize_rows(rows, weight, bias, eps, self.centered)
+        self.cache = RowNormCache(x, mean, inv_std, own=True)
+        return y.reshape(x.shape)
+
+    def backward(self, grad_out: Array) -> Array | None:
+        x, mean, inv_std, _ = self.saved()
+        check_shape(grad_out, x.shape, name="grad_out", owner=self)
+        rows, grad_rows = self._as_matrix(x, mean.dtype), self._as_matrix(grad_out, mean.dtype)
+        weight = None if self.weight is None else self.weight.data.reshape(-1)
+        grad_x, grad_weight, grad_bias = normalize_rows_back(grad_rows, rows, mean, inv_std, weight, self.centered)
+        for parameter, grad in ((self.weight, grad_weight), (self.bias, grad_bias)):
+            if parameter is not None and parameter.requires_grad:
+                parameter.grad += grad.reshape(parameter.shape)
+        return as_dtype(grad_x.reshape(x.shape), x.dtype) if self.needs_input_grad else None
+
+    def _as_matrix(self, values: Array, dtype: npt.DTypeLike) -> Array:
+        return as_dtype(values, dtype).reshape(self.rows(values.shape), prod(self.normalized_shape))
 
     def rows(self, x_shape: Shape) -> int:
         return prod(x_shape[:len(x_shape) - len(self.normalized_shape)])

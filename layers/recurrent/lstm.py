@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..core import Array, Parameter, ValueRangeError, check_size
-from ..kernels import compiled
+from ..kernels import add_grad, compiled
 from .cell import RNNCellBase
 from .pieces import multiply
 from .recurrence import Recurrence, blocks, sigmoid
@@ -40,7 +40,7 @@ class LSTMRecurrence(Recurrence):
         """Return the gradient of m, where ``h = m @ weight.T``, and add to that of the weight."""
         _, _, _, o = self.blocks(gates)
         if weight.requires_grad:
-            weight.add_matmul(grad_h.T, o * tanh_c)
+            add_grad(weight, grad_h.T, o * tanh_c)
         return np.asarray(grad_h @ weight.data)
 
 

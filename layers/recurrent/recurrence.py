@@ -8,7 +8,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from ..core import Array, Kept, Layer, Parameter, Shape, default_rng
-from ..kernels import empty
+from ..kernels import add_grad, empty
 from .pieces import cut, multiply, multiply_rows
 
 __all__ = ["Recurrence", "Trace", "add_parameters", "blocks", "sigmoid"]
@@ -113,9 +113,9 @@ class Recurrence:
         for weight, bias, grad, source in ((self.weight_ih, self.bias_ih, grad_gates, x),
                                            (self.weight_hh, self.bias_hh, grad_hidden, before[0])):
             if weight.requires_grad:
-                weight.add_matmul(_rows(grad).T, _rows(source))
+                add_grad(weight, _rows(grad).T, _rows(source))
             if bias is not None and bias.requires_grad:
-                bias.add_matmul(ones, _rows(grad))
+                bias.grad += ones @ _rows(grad)
         if not needs_input_grad:
             return None
         grad_x = empty(x.shape, x.dtype)

@@ -113,9 +113,9 @@ def heads_mixed(self: MultiheadAttention, grad_out: Any) -> Any:
 @heads.wrong("order")
 def projections_of_keys_and_values_exchanged(self: MultiheadAttention, grad_out: Any) -> Any:
     """The keys go back through the weight of the values, and the values through that of the keys."""
-    def exchanged(layer: Any, x: Array, grad: Array, part: int) -> Any:
-        return MultiheadAttention._project_back(layer, x, grad, (0, 2, 1)[part])
-    return with_methods(self, grad_out, _project_back=exchanged)
+    def exchanged(layer: Any, part: int) -> Any:
+        return MultiheadAttention._weight(layer, (0, 2, 1)[part])
+    return with_methods(self, grad_out, _weight=exchanged)
 
 
 @heads.wrong("upstream")

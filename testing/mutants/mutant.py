@@ -79,11 +79,11 @@ def each(change: Callable[[Array], Array], arrays: Any) -> Any:
 
 
 def with_methods(layer: Any, grad_out: Any, **methods: Any) -> Any:
-    """Go back with other methods than those of the way forward."""
-    right = type(layer)
+    """Go back with other methods than those of the way forward, ``backward`` that of a base if it is among them."""
+    right, back = type(layer), methods.pop("backward", None)
     layer.__class__ = type(right.__name__, (right,), methods)
     try:
-        return super(right, layer).backward(grad_out)
+        return super(right, layer).backward(grad_out) if back is None else back(layer, grad_out)
     finally:
         layer.__class__ = right
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from ...layers import GroupNorm, InstanceNorm2d, LayerNorm, LocalResponseNorm, RMSNorm
 from ...layers.core import Array
+from ...layers.norms.row_norm import RowNorm
 from .mutant import Subject, each, with_methods
 
 __all__ = ["SUBJECTS"]
@@ -20,25 +21,29 @@ response = Subject(LocalResponseNorm, lambda: LocalResponseNorm(4, alpha=0.5, k=
 SUBJECTS = (layer_norm, rms_norm, group_norm, instance_norm, response)
 
 
-@layer_norm.wrong("path", method="_along")
-def statistics_of_the_row_taken_for_constants(self: LayerNorm, values: Array) -> Array:
+@layer_norm.wrong("path")
+def statistics_of_the_row_taken_for_constants(self: LayerNorm, grad_out: Array) -> Any:
     """Mean and variance are those of the row itself; here the gradient is only divided by the deviation."""
-    x, _, inv_std, _ = self.point()
-    return np.asarray(values.reshape(1, -1, x.shape[-1]) * inv_std).reshape(x.shape)
+    def divided(layer: Any, values: Array) -> Array:
+        x, _, inv_std, _ = layer.point()
+        return np.asarray(values.reshape(1, -1, x.shape[-1]) * inv_std).reshape(x.shape)
+    return with_methods(self, grad_out, backward=RowNorm.backward, _along=divided)
 
 
-@layer_norm.wrong("path", method="_along")
-def variance_path_of_the_row_forgotten(self: LayerNorm, values: Array) -> Array:
+@layer_norm.wrong("path")
+def variance_path_of_the_row_forgotten(self: LayerNorm, grad_out: Array) -> Any:
     """The mean is subtracted from the gradient, the part along x_hat is not."""
-    x, _, inv_std, _ = self.point()
-    rows = values.reshape(1, -1, x.shape[-1])
-    return np.asarray((rows - rows.mean(axis=-1, keepdims=True)) * inv_std).reshape(x.shape)
+    def centred(layer: Any, values: Array) -> Array:
+        x, _, inv_std, _ = layer.point()
+        rows = values.reshape(1, -1, x.shape[-1])
+        return np.asarray((rows - rows.mean(axis=-1, keepdims=True)) * inv_std).reshape(x.shape)
+    return with_methods(self, grad_out, backward=RowNorm.backward, _along=centred)
 
 
 @layer_norm.wrong("order")
 def weight_after_the_projection(self: LayerNorm, grad_out: Array) -> Any:
     """The weight multiplies the gradient after the means were taken, not before."""
-    grad_x = with_methods(self, grad_out, _weighted=lambda layer, values: values)
+    grad_x = with_methods(self, grad_out, backward=RowNorm.backward, _weighted=lambda layer, values: values)
     return None if grad_x is None else np.asarray(
         grad_x if self.weight is None else grad_x * self.weight.data, grad_x.dtype)
 
@@ -46,14 +51,14 @@ def weight_after_the_projection(self: LayerNorm, grad_out: Array) -> Any:
 @layer_norm.wrong("formula")
 def weight_gradient_of_the_plain_input(self: LayerNorm, grad_out: Array) -> Any:
     """The weight multiplied the standardised input; its gradient is taken with the input as it came."""
-    return with_methods(self, grad_out, _x_hat=lambda layer: layer.point().x.astype(layer.point().mean.dtype))
+    return with_methods(self, grad_out, backward=RowNorm.backward,
+                        _x_hat=lambda layer: layer.point().x.astype(layer.point().mean.dtype))
 
 
-@rms_norm.wrong("path", method="_along")
-def mean_subtracted_all_the_same(self: RMSNorm, values: Array) -> Array:
+@rms_norm.wrong("path")
+def mean_subtracted_all_the_same(self: RMSNorm, grad_out: Array) -> Any:
     """RMSNorm leaves the mean where it is; the backward is that of LayerNorm."""
-    along = RMSNorm._along(self, values)
-    return np.asarray(along - along.mean(axis=-1, keepdims=True))
+    return each(lambda grad: grad - grad.mean(axis=-1, keepdims=True), RMSNorm.backward(self, grad_out))
 
 
 @rms_norm.wrong("factor")

@@ -7,6 +7,8 @@ import pytest
 
 from chainrule.layers.core import Parameter
 
+from .rules import RULES
+
 
 class Twins:
     """Parameters of the same values in both libraries, with a record of gradients to feed them."""
@@ -62,3 +64,8 @@ def double_precision():
     yield
     if torch:
         torch.set_default_dtype(torch.float32)
+
+
+@pytest.fixture(params=RULES, ids=lambda rule: rule[0].__name__)
+def rule(request):
+    return request.param

@@ -9,48 +9,15 @@ import pytest
 import chainrule.optim.optimizer as module
 from chainrule import optim
 from chainrule.layers import Linear
-from chainrule.layers.core import Parameter, ShapeError, StateError, ValueRangeError, gather
+from chainrule.layers.core import Parameter, StateError, gather
 from chainrule.optim import (
-    ASGD,
     SAM,
     SGD,
-    Adadelta,
-    Adafactor,
-    Adagrad,
     Adam,
-    Adamax,
-    AdamW,
-    NAdam,
     Optimizer,
-    RAdam,
-    RMSprop,
 )
 
-RULES = [(SGD, {"lr": 0.1, "momentum": 0.9}), (Adam, {"lr": 0.01, "amsgrad": True}), (AdamW, {"lr": 0.01}),
-         (RMSprop, {"centered": True, "momentum": 0.5}), (ASGD, {"lr": 0.1, "t0": 3}), (Adadelta, {}),
-         (Adafactor, {"lr": 0.1}), (Adagrad, {"lr_decay": 0.1, "initial_accumulator_value": 0.5}), (Adamax, {}),
-         (NAdam, {}), (RAdam, {"betas": (0.9, 0.99)})]
-SHAPES = [(3, 5), (5,), (), (4, 2, 3), (1,)]
-
-
-@pytest.fixture(params=RULES, ids=lambda rule: rule[0].__name__)
-def rule(request):
-    return request.param
-
-
-def arguments(function):
-    """Return names and defaults, without PyTorch's choices of implementation and what is given by keyword only."""
-    leave_out = {"foreach", "capturable", "differentiable", "fused", "maximize", "decoupled_weight_decay"}
-    return [(each.name, each.default) for each in inspect.signature(function).parameters.values()
-            if each.name not in leave_out]
-
-
-@pytest.mark.parametrize("name", optim.__all__)
-def test_arguments_and_defaults_are_those_of_torch(name):
-    torch = pytest.importorskip("torch")
-    theirs = getattr(torch.optim, name, getattr(torch.optim.lr_scheduler, name, None))
-    if theirs is not None and name != "Optimizer":
-        assert arguments(getattr(optim, name)) == arguments(theirs)
+from .rules import SHAPES
 
 
 def test_every_optimiser_and_schedule_of_torch_is_there():
@@ -167,68 +134,6 @@ def test_step_returns_what_the_closure_returns():
     assert optimizer.step(closure) == 9
     assert part.data.tolist() == [0]
     assert optimizer.step() is None
-
-
-@pytest.mark.parametrize("present", [1.0, 0.6])
-def test_a_saved_state_goes_on_as_if_nothing_had_happened(twins, rule, present):
-    kind, options = rule
-    pair = twins(SHAPES)
-    theirs = getattr(pair.torch.optim, kind.__name__)(pair.theirs, **options)
-    first = kind(pair.ours, **options)
-    first.param_groups[0]["lr"] = theirs.param_groups[0]["lr"] = 0.02
-    pair.race(first, theirs, steps=6, present=present)
-    saved = first.state_dict()
-    assert set(saved) == {"state", "param_groups"}
-    assert saved["param_groups"][0]["params"] == [0, 1, 2, 3, 4]
-    again = kind(pair.ours)
-    again.load_state_dict(saved)
-    for arrays in saved["state"].values():
-        for value in arrays.values():
-            if isinstance(value, np.ndarray):
-                value[...] = np.nan     # the copy is nobody else's
-    pair.race(again, theirs, steps=6, present=present)
-
-
-@pytest.mark.parametrize("kind", [kind for kind, _ in RULES])
-def test_the_state_dict_of_torch(twins, kind):
-    pair = twins(SHAPES)
-    theirs = getattr(pair.torch.optim, kind.__name__)(pair.theirs, lr=0.03)
-    for _ in range(5):
-        pair.feed()
-        theirs.step()
-    for mine, other in zip(pair.ours, pair.theirs, strict=True):
-        mine.data = other.detach().numpy()
-    ours = kind(pair.ours)
-    ours.load_state_dict(theirs.state_dict())
-    pair.race(ours, theirs, steps=5)
-
-
-def test_a_state_dict_that_does_not_fit_changes_nothing():
-    optimizers = [Adam([Parameter(np.ones(size)) for size in sizes], lr=0.1) for sizes in ((2, 3), (2, 4), (2,))]
-    for optimizer in optimizers:
-        for part in optimizer.param_groups[0]["params"]:
-            part.grad = np.ones(part.shape)
-        optimizer.step()
-    before = optimizers[0].state_dict()
-    with pytest.raises(ShapeError, match=r"Adam expected exp_avg of parameter 1 of shape \(3,\), got \(4,\)"):
-        optimizers[0].load_state_dict(optimizers[1].state_dict())
-    with pytest.raises(ValueRangeError, match=r"Adam has groups of \[2\] parameters, but the state dict of \[1\]"):
-        optimizers[0].load_state_dict(optimizers[2].state_dict())
-    np.testing.assert_equal(optimizers[0].state_dict(), before)
-
-
-def test_an_early_state_takes_the_place_of_a_later_one(rule):
-    kind, options = rule
-    part = Parameter(np.zeros(3), dtype=np.float64)
-    optimizer = kind([part], **options)
-    early, moves = optimizer.state_dict(), []
-    for _ in range(2):
-        optimizer.load_state_dict(early)
-        part.data = np.zeros(3)
-        part.grad = np.array([1.0, -2.0, 0.5])
-        optimizer.step()
-        moves.append(part.data.copy())
-    np.testing.assert_array_equal(*moves)
 
 
 def test_all_groups_lie_in_one_store():

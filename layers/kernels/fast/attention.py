@@ -7,10 +7,11 @@ import numpy as np
 from ...core import Array
 from .. import attention
 from .exponential import exp_below
-from .jit import jit, jit_without_nan
+from .jit import inlined, jit, jit_without_nan
 
 __all__ = ["weigh", "weigh_back"]
 
+_LANES = 16             # of the widest vectors
 _ZERO, _ONE, _NOTHING = np.float32(0), np.float32(1), np.float32(-np.inf)
 
 
@@ -42,10 +43,19 @@ def _largest(row: Array) -> np.float32:
     return largest
 
 
+@inlined
+def _seen(row: Array, count: int) -> Array:
+    """Return the beginning of a row with its ``count`` scores that are seen, in whole vectors; hide those behind."""
+    seen = row[:min((count + _LANES - 1) // _LANES * _LANES, row.size)]
+    seen[count:] = _NOTHING
+    row[seen.size:] = _ZERO
+    return seen
+
+
 @jit
 def _weigh(scores: Array, log_sum: Array, length: int, first: int) -> None:
     for r in range(scores.shape[0]):
-        row = scores[r, :min(first + r % length + 1, scores.shape[1])]
+        row = _seen(scores[r], first + r % length + 1)
         top = _largest(row)
         if top == _NOTHING:
             top = _ZERO
@@ -59,14 +69,13 @@ def _weigh(scores: Array, log_sum: Array, length: int, first: int) -> None:
         part = _ONE / whole
         for s in range(row.size):
             row[s] *= part
-        scores[r, row.size:] = _ZERO
         log_sum[r] = top + math.log(whole)
 
 
 @jit
 def _weigh_back(scores: Array, grad: Array, log_sum: Array, length: int, first: int) -> None:
     for r in range(scores.shape[0]):
-        row = scores[r, :min(first + r % length + 1, scores.shape[1])]
+        row = _seen(scores[r], first + r % length + 1)
         grad_row = grad[r, :row.size]
         below, inner = log_sum[r], _ZERO
         for s in range(row.size):
@@ -75,5 +84,4 @@ def _weigh_back(scores: Array, grad: Array, log_sum: Array, length: int, first: 
             inner += weight * grad_row[s]
         for s in range(row.size):
             grad_row[s] = row[s] * (grad_row[s] - inner)
-        scores[r, row.size:] = _ZERO
         grad[r, row.size:] = _ZERO

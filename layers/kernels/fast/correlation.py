@@ -1,31 +1,37 @@
-"""Which way to correlate, by shape: Winograd's for 3 x 3, line by line for depthwise, else that of the definition."""
+"""Which way to correlate, by shape: Winograd's for 3 x 3, run by run for depthwise, else directly or as defined."""
+
+from math import prod
 
 import numpy as np
 
 from ...core import Array, Shape
 from .. import correlation
 from ..windows import Window
-from . import depthwise, winograd
+from . import depthwise, direct, winograd
 
 __all__ = ["correlate", "correlate_adjoint", "correlate_weight_grad"]
+
+_POINTS = 1 << 14       # weights of a 1 x 1 window from which BLAS is quicker
 
 
 def correlate(x: Array, weight: Array, bias: Array | None, window: Window, groups: int = 1) -> Array:
     """See the definition."""
     x = np.ascontiguousarray(x)
-    if x.ndim == 4:
+    if _is_planar(x):
         counts = window.outputs(x.shape[2:])
         if winograd.fits(window, groups, x.shape[1], len(weight), len(x), counts):
             return winograd.outputs(x, weight, bias, window, counts)
         if _is_depthwise(x.shape[1], groups):
             return depthwise.outputs(x, weight, bias, window, counts)
+        if prod(counts) > 1 and not window.is_point:
+            return direct.outputs(x, weight, bias, window, groups, counts)
     return correlation.correlate.definition(x, weight, bias, window, groups)
 
 
 def correlate_adjoint(grad_out: Array, weight: Array, window: Window, groups: int, spatial: Shape) -> Array:
     """See the definition."""
     grad_out = np.ascontiguousarray(grad_out)
-    if grad_out.ndim == 4:
+    if _is_planar(grad_out):
         if winograd.fits(window, groups, weight.shape[1], len(weight), len(grad_out), grad_out.shape[2:]):
             return winograd.input_grad(grad_out, weight, window, spatial)
         if _is_depthwise(weight.shape[1] * groups, groups):
@@ -36,12 +42,18 @@ def correlate_adjoint(grad_out: Array, weight: Array, window: Window, groups: in
 def correlate_weight_grad(x: Array, grad_out: Array, window: Window, groups: int = 1) -> Array:
     """See the definition."""
     x, grad_out = np.ascontiguousarray(x), np.ascontiguousarray(grad_out)
-    if x.ndim == 4:
+    if _is_planar(x):
         if winograd.fits(window, groups, x.shape[1], grad_out.shape[1], len(x), grad_out.shape[2:]):
             return winograd.weight_grad(x, grad_out, window)
         if _is_depthwise(x.shape[1], groups):
             return depthwise.weight_grad(x, grad_out, window)
+        if prod(grad_out.shape[2:]) > 1 and not (window.is_point and x.shape[1] * grad_out.shape[1] > _POINTS):
+            return direct.weight_grad(x, grad_out, window, groups)
     return correlation.correlate_weight_grad.definition(x, grad_out, window, groups)
+
+
+def _is_planar(images: Array) -> bool:
+    return images.ndim == 4 and images.dtype in (np.float32, np.float64)
 
 
 def _is_depthwise(channels: int, groups: int) -> bool:

@@ -1,131 +1,137 @@
 """Depthwise correlation: every channel has windows of its own, so there is no product of matrices to be had.
 
-Lines of outputs are added up tap by tap, while they are in the first-level cache.
+A plane at a time is copied to a frame, where a tap is one run over all windows, and runs are added up by vectors.
 """
 
 import numpy as np
+import numpy.typing as npt
 
 from ...core import Array, Shape
 from ..memory import empty
 from ..threads import in_parallel
 from ..windows import Window
-from .jit import inlined, jit
+from .frames import ROOM, Frame, fill, frame_of, lines_in, lines_out, memory, spill
+from .jit import jit
+from .vector import WIDTH, load, store, total
 
-__all__ = ["input_grad", "outputs", "weight_grad"]
+__all__ = ["by_phase", "input_grad", "outputs", "weight_grad"]
+
+Places = npt.NDArray[np.int64]
 
 
 def outputs(x: Array, weight: Array, bias: Array | None, window: Window, counts: Shape) -> Array:
     """Return the correlation of (N, C, H, W) with (O, 1, kH, kW), where C divides O."""
     y = empty((len(x), len(weight), *counts), x.dtype)
     shift = np.zeros(len(weight), x.dtype) if bias is None else bias
-    geometry = _geometry(window)
-    in_parallel(lambda start, stop: _outputs(x, weight, shift, geometry, y, start, stop), len(x), y.size * 4)
+    frame, taps = frame_of(window, x.shape[2:], counts), _taps(weight)
+    in_parallel(lambda start, stop: _outputs(x[start:stop], taps, shift, frame, memory(frame, x.dtype),
+                                             _run(frame, x.dtype), y[start:stop]), len(x), y.size * 4)
     return y
 
 
 def input_grad(grad_out: Array, weight: Array, window: Window, groups: int, spatial: Shape) -> Array:
     """Return the gradient of ``x``."""
     grad_x = empty((len(grad_out), groups, *spatial), grad_out.dtype)
-    geometry = _geometry(window)
-    in_parallel(lambda start, stop: _input_grad(grad_out, weight, geometry, grad_x, start, stop), len(grad_x),
-                grad_out.size * 4)
+    frame = frame_of(window, spatial, grad_out.shape[2:])
+    order, bounds, starts = by_phase(frame)
+    taps = np.ascontiguousarray(_taps(weight)[:, order])
+    in_parallel(lambda start, stop: _input_grad(grad_out[start:stop], taps, starts, bounds, frame,
+                                                memory(frame, taps.dtype), _run(frame, taps.dtype, frame.reach),
+                                                grad_x[start:stop]),
+                len(grad_x), grad_out.size * 4)
     return grad_x
 
 
 def weight_grad(x: Array, grad_out: Array, window: Window) -> Array:
     """Return the gradient of ``weight``."""
-    grad = np.empty((grad_out.shape[1], 1, *window.kernel), x.dtype)
-    geometry = _geometry(window)
-    in_parallel(lambda start, stop: _weight_grad(x, grad_out, geometry, grad, start, stop), len(grad),
-                grad_out.size * 4)
-    return grad
+    grad = np.empty((grad_out.shape[1], window.kernel[0] * window.kernel[1]), x.dtype)
+    frame = frame_of(window, x.shape[2:], grad_out.shape[2:])
+    in_parallel(lambda start, stop: _weight_grad(x, grad_out, frame, memory(frame, x.dtype), _run(frame, x.dtype),
+                                                 grad, start, stop), len(grad), grad_out.size * 4)
+    return grad.reshape(-1, 1, *window.kernel)
 
 
-def _geometry(window: Window) -> tuple[int, ...]:
-    """Return stride, dilation and padding in front, of lines and then of columns."""
-    return tuple(side for axis in (0, 1) for side in (window.stride[axis], window.dilation[axis],
-                                                      window.padding[axis][0]))
+def by_phase(frame: Frame) -> tuple[Places, Places, Places]:
+    """Return the way back: the taps phase by phase, and the first and last tap of each.
+
+    What a tap brings to position ``p`` of its phase stands at ``start + p`` in a run with ``reach`` zeros before it.
+    """
+    order = np.argsort(frame.runs)
+    bounds = np.searchsorted(frame.runs[order] // frame.size, [frame.phases[0], frame.phases[0] + 1])
+    return order, bounds, frame.reach - frame.runs[order] % frame.size
 
 
-@inlined
-def _inside(shift: int, stride: int, count: int, size: int) -> tuple[int, int]:
-    """Return the first output whose tap, ``output * stride + shift``, is inside, and the first after those."""
-    return max(0, -(shift // stride)), min(count, (size - 1 - shift) // stride + 1)
+def _taps(weight: Array) -> Array:
+    return np.ascontiguousarray(weight.reshape(len(weight), -1))
 
 
-@jit
-def _outputs(x: Array, weight: Array, shift: Array, geometry: tuple[int, ...], y: Array, start: int,
-             stop: int) -> None:
-    s, d, top, t, e, left = geometry
-    share = weight.shape[0] // x.shape[1]
-    for n in range(start, stop):
-        for o in range(y.shape[1]):
-            plane = x[n, o // share]
-            for i in range(y.shape[2]):
-                line = y[n, o, i]
-                line[:] = shift[o]
-                for r in range(weight.shape[2]):
-                    h = i * s + r * d - top
-                    if 0 <= h < plane.shape[0]:
-                        source = plane[h]
-                        for q in range(weight.shape[3]):
-                            tap, column = weight[o, 0, r, q], q * e - left
-                            first, last = _inside(column, t, line.size, source.size)
-                            if t == 1:
-                                for j in range(first, last):
-                                    line[j] += tap * source[j + column]
-                            else:
-                                for j in range(first, last):
-                                    line[j] += tap * source[j * t + column]
+def _run(frame: Frame, dtype: npt.DTypeLike, lead: int = 0) -> Array:
+    """Return memory for a run with ``lead`` zeros in front of it, and zeros where it means nothing."""
+    return np.zeros(lead + frame.size + ROOM, dtype)
 
 
 @jit
-def _input_grad(grad_out: Array, weight: Array, geometry: tuple[int, ...], grad_x: Array, start: int,
-                stop: int) -> None:
-    s, d, top, t, e, left = geometry
-    share = weight.shape[0] // grad_x.shape[1]
-    for n in range(start, stop):
-        grad_x[n] = 0
-        for o in range(grad_out.shape[1]):
-            plane = grad_x[n, o // share]
-            for i in range(grad_out.shape[2]):
-                line = grad_out[n, o, i]
-                for r in range(weight.shape[2]):
-                    h = i * s + r * d - top
-                    if 0 <= h < plane.shape[0]:
-                        source = plane[h]
-                        for q in range(weight.shape[3]):
-                            tap, column = weight[o, 0, r, q], q * e - left
-                            first, last = _inside(column, t, line.size, source.size)
-                            if t == 1:
-                                for j in range(first, last):
-                                    source[j + column] += tap * line[j]
-                            else:
-                                for j in range(first, last):
-                                    source[j * t + column] += tap * line[j]
+def _add_taps(source: Array, starts: Places, taps: Array, target: Array, to: int, length: int) -> None:
+    """Add to ``target[to:to + length]`` every tap times the run of ``source`` that begins at its start."""
+    for p in range(0, length, 4 * WIDTH):
+        a, b = load(target, to + p), load(target, to + p + WIDTH)
+        c, d = load(target, to + p + 2 * WIDTH), load(target, to + p + 3 * WIDTH)
+        for k in range(taps.size):
+            at, tap = starts[k] + p, taps[k]
+            a = a + tap * load(source, at)
+            b = b + tap * load(source, at + WIDTH)
+            c = c + tap * load(source, at + 2 * WIDTH)
+            d = d + tap * load(source, at + 3 * WIDTH)
+        store(target, to + p, a)
+        store(target, to + p + WIDTH, b)
+        store(target, to + p + 2 * WIDTH, c)
+        store(target, to + p + 3 * WIDTH, d)
 
 
 @jit
-def _weight_grad(x: Array, grad_out: Array, geometry: tuple[int, ...], grad: Array, start: int, stop: int) -> None:
-    s, d, top, t, e, left = geometry
-    share = grad.shape[0] // x.shape[1]
-    for o in range(start, stop):
-        grad[o] = 0
-        for n in range(x.shape[0]):
-            plane = x[n, o // share]
-            for i in range(grad_out.shape[2]):
-                line = grad_out[n, o, i]
-                for r in range(grad.shape[2]):
-                    h = i * s + r * d - top
-                    if 0 <= h < plane.shape[0]:
-                        source = plane[h]
-                        for q in range(grad.shape[3]):
-                            column, total = q * e - left, grad.dtype.type(0)
-                            first, last = _inside(column, t, line.size, source.size)
-                            if t == 1:
-                                for j in range(first, last):
-                                    total += line[j] * source[j + column]
-                            else:
-                                for j in range(first, last):
-                                    total += line[j] * source[j * t + column]
-                            grad[o, 0, r, q] += total
+def _outputs(x: Array, taps: Array, shift: Array, frame: Frame, plane: Array, run: Array, y: Array) -> None:
+    planes, outputs, share, at = x.reshape(-1), y.reshape(-1), len(taps) // x.shape[1], 0
+    for n in range(len(x)):
+        for c in range(x.shape[1]):
+            fill(planes, (n * x.shape[1] + c) * frame.area, frame, plane)
+            for o in range(c * share, (c + 1) * share):
+                run[:] = shift[o]
+                _add_taps(plane, frame.runs, taps[o], run, 0, frame.length)
+                lines_out(run, 0, frame, outputs, at)
+                at += frame.lines * frame.columns
+
+
+@jit
+def _input_grad(grad_out: Array, taps: Array, starts: Places, bounds: Places, frame: Frame, plane: Array, run: Array,
+                grad_x: Array) -> None:
+    planes, outputs, share, at = grad_x.reshape(-1), grad_out.reshape(-1), len(taps) // grad_x.shape[1], 0
+    for n in range(len(grad_x)):
+        for c in range(grad_x.shape[1]):
+            plane[:] = 0
+            for o in range(c * share, (c + 1) * share):
+                lines_in(outputs, at, frame, run, frame.reach)
+                at += frame.lines * frame.columns
+                for i in range(bounds.shape[1]):
+                    first, last = bounds[0, i], bounds[1, i]
+                    _add_taps(run, starts[first:last], taps[o, first:last], plane, frame.phases[0, i] * frame.size,
+                              frame.size)
+            spill(plane, frame, planes, (n * grad_x.shape[1] + c) * frame.area)
+
+
+@jit
+def _weight_grad(x: Array, grad_out: Array, frame: Frame, plane: Array, run: Array, grad: Array, start: int,
+                 stop: int) -> None:
+    planes, outputs, share, (images, channels) = x.reshape(-1), grad_out.reshape(-1), len(grad) // x.shape[1], \
+        grad_out.shape[:2]
+    grad[start:stop] = 0
+    for n in range(images):
+        for o in range(start, stop):
+            fill(planes, (n * x.shape[1] + o // share) * frame.area, frame, plane)
+            lines_in(outputs, (n * channels + o) * frame.lines * frame.columns, frame, run, 0)
+            for k in range(frame.runs.size):
+                at = frame.runs[k]
+                a, b = load(run, 0) * load(plane, at), load(run, WIDTH) * load(plane, at + WIDTH)
+                for p in range(2 * WIDTH, frame.length, 2 * WIDTH):
+                    a = a + load(run, p) * load(plane, at + p)
+                    b = b + load(run, p + WIDTH) * load(plane, at + p + WIDTH)
+                grad[o, k] += total(a + b)

@@ -27,12 +27,13 @@ def gate(v: Array, is_open: Array) -> Array:
         return gating.gate.definition(v, is_open)
     result = empty_like(v)
     flat, flat_open, flat_result = v.reshape(-1), is_open.reshape(-1), result.reshape(-1)
-    in_parallel(lambda start, stop: _gate(flat, flat_open, flat_result, start, stop), v.size, v.size)
+    in_parallel(lambda start, stop: _gate(flat[start:stop], flat_open[start:stop], flat_result[start:stop]), v.size,
+                v.size)
     return result
 
 
 @jit
-def _gate(v: Array, is_open: Array, result: Array, start: int, stop: int) -> None:
+def _gate(v: Array, is_open: Array, result: Array) -> None:
     zero = v.dtype.type(0)
-    for i in range(start, stop):
+    for i in range(v.size):
         result[i] = v[i] if is_open[i] else zero

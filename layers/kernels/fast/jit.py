@@ -23,7 +23,7 @@ def jit(function: F) -> F:
 
 
 def jit_without_nan(function: F) -> F:
-    """Compile a function as ``jit`` does, but one for which NaN may count as any number: so a largest is quickly found."""
+    """Compile a function as ``jit`` does, but one for which NaN may count as any number: so a largest is found."""
     return _made(function, {**_OPTIONS, "fastmath": {*_OPTIONS["fastmath"], "nnan"}})
 
 

@@ -1,4 +1,7 @@
-"""Standardising channels, compiled: each row of an image is added up or rewritten while it is in the cache."""
+"""Standardising channels, compiled: each row of an image is added up or rewritten while it is in the cache.
+
+Where a channel has one number of an example only, the row is that of the channels.
+"""
 
 import numpy as np
 
@@ -13,6 +16,9 @@ __all__ = ["inner_sums", "moments", "project", "standardize"]
 def moments(x: Array) -> tuple[Array, Array]:
     """See the definition."""
     mean, var = np.empty((2, x.shape[1], 1), x.dtype)
+    if x.shape[2] == 1:
+        _moments_across(x[:, :, 0], mean[:, 0], var[:, 0])
+        return mean, var
     in_parallel(lambda start, stop: _moments(x, mean, var, start, stop), x.shape[1], x.size)
     return mean, var
 
@@ -21,6 +27,9 @@ def standardize(x: Array, mean: Array, scale: Array, shift: Array | None = None)
     """See the definition."""
     y = empty_like(x)
     below = np.zeros_like(mean) if shift is None else shift
+    if x.shape[2] == 1:
+        _standardize_across(x[:, :, 0], mean[:, 0], scale[:, 0], below[:, 0], y[:, :, 0])
+        return y
     in_parallel(lambda start, stop: _standardize(x, mean, scale, below, y, start, stop), len(x), x.size)
     return y
 
@@ -28,6 +37,9 @@ def standardize(x: Array, mean: Array, scale: Array, shift: Array | None = None)
 def inner_sums(grad: Array, x: Array, mean: Array, inv_std: Array) -> tuple[Array, Array]:
     """See the definition."""
     plain, product = np.empty((2, *mean.shape), mean.dtype)
+    if x.shape[2] == 1:
+        _inner_sums_across(grad[:, :, 0], x[:, :, 0], mean[:, 0], plain[:, 0], product[:, 0])
+        return plain, product * inv_std
     in_parallel(lambda start, stop: _inner_sums(grad, x, mean, plain, product, start, stop), x.shape[1], x.size)
     product *= inv_std
     return plain, product
@@ -38,6 +50,10 @@ def project(grad: Array, x: Array, mean: Array, inv_std: Array, scale: Array, su
     count = x.shape[0] * x.shape[2]
     slope, mean_grad = -sums[1] * inv_std / count, sums[0] / count
     result = empty_like(x)
+    if x.shape[2] == 1:
+        _project_across(grad[:, :, 0], x[:, :, 0], mean[:, 0], slope[:, 0], mean_grad[:, 0], scale[:, 0],
+                        result[:, :, 0])
+        return result
     in_parallel(lambda start, stop: _project(grad, x, mean, slope, mean_grad, scale, result, start, stop), len(x),
                 x.size)
     return result
@@ -94,3 +110,44 @@ def _project(grad: Array, x: Array, mean: Array, slope: Array, mean_grad: Array,
             middle, tilt, level, factor = mean[c, 0], slope[c, 0], mean_grad[c, 0], scale[c, 0]
             for i in range(x.shape[2]):
                 result[n, c, i] = ((x[n, c, i] - middle) * tilt + grad[n, c, i] - level) * factor
+
+
+@jit
+def _moments_across(x: Array, mean: Array, var: Array) -> None:
+    total, square = np.zeros(x.shape[1]), np.zeros(x.shape[1])
+    for n in range(x.shape[0]):
+        for c in range(x.shape[1]):
+            total[c] += x[n, c]
+    for c in range(x.shape[1]):
+        mean[c] = total[c] / x.shape[0]
+    for n in range(x.shape[0]):
+        for c in range(x.shape[1]):
+            square[c] += (x[n, c] - mean[c]) * (x[n, c] - mean[c])
+    for c in range(x.shape[1]):
+        var[c] = square[c] / x.shape[0]
+
+
+@jit
+def _standardize_across(x: Array, mean: Array, scale: Array, shift: Array, y: Array) -> None:
+    for n in range(x.shape[0]):
+        for c in range(x.shape[1]):
+            y[n, c] = (x[n, c] - mean[c]) * scale[c] + shift[c]
+
+
+@jit
+def _inner_sums_across(grad: Array, x: Array, mean: Array, plain: Array, product: Array) -> None:
+    total, along = np.zeros(x.shape[1]), np.zeros(x.shape[1])
+    for n in range(x.shape[0]):
+        for c in range(x.shape[1]):
+            total[c] += grad[n, c]
+            along[c] += grad[n, c] * (x[n, c] - mean[c])
+    for c in range(x.shape[1]):
+        plain[c], product[c] = total[c], along[c]
+
+
+@jit
+def _project_across(grad: Array, x: Array, mean: Array, slope: Array, mean_grad: Array, scale: Array,
+                    result: Array) -> None:
+    for n in range(x.shape[0]):
+        for c in range(x.shape[1]):
+            result[n, c] = ((x[n, c] - mean[c]) * slope[c] + grad[n, c] - mean_grad[c]) * scale[c]

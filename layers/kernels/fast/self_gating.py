@@ -55,7 +55,7 @@ def _phi(x: np.float32, e: np.float32) -> np.float32:
     t = _ONE / (_ONE + _C0 * abs(x))
     tail = e * t * (_C1 + t * (_C2 + t * (_C3 + t * (_C4 + t * (_C5 + t * (
         _C6 + t * (_C7 + t * (_C8 + t * _C9))))))))
-    return tail if x < _ZERO else _ONE - tail
+    return np.float32(tail if x < _ZERO else _ONE - tail)
 
 
 @jit

@@ -1,11 +1,14 @@
-"""Softmax of rows in two visits of the cache, around NumPy's exponential."""
+"""Softmax of rows while they are in the cache; in double precision in two visits, around NumPy's exponential."""
+
+from typing import Any
 
 import numpy as np
 
 from ...core import Array
 from ..memory import empty_like
 from ..threads import in_parallel
-from .jit import jit
+from .exponential import exp_below
+from .jit import jit, jit_without_nan
 
 __all__ = ["softmax_rows", "softmax_rows_back"]
 
@@ -18,6 +21,9 @@ def softmax_rows(x: Array) -> tuple[Array, Array, Array]:
     total, top = np.empty((2, len(x), 1), x.dtype)
 
     def work(start: int, stop: int) -> None:
+        if x.dtype == np.float32:
+            _single(x[start:stop], y[start:stop], total[start:stop, 0], top[start:stop, 0])
+            return
         for low in range(start, stop, height):
             part = slice(low, min(low + height, stop))
             _shift(x[part], top[part], y[part])
@@ -35,12 +41,41 @@ def softmax_rows_back(grad: Array, y: Array) -> Array:
     return result
 
 
+@jit_without_nan
+def _largest_number(row: Array) -> Any:
+    largest = row[0]
+    for k in range(row.size):
+        largest = max(largest, row[k])
+    return largest
+
+
+@jit
+def _largest(row: Array) -> Any:
+    largest = row[0]
+    for k in range(row.size):
+        largest = max(largest, row[k]) if row[k] == row[k] else row[k]      # NaN stays
+    return largest
+
+
+@jit
+def _single(x: Array, y: Array, total: Array, top: Array) -> None:
+    for r in range(x.shape[0]):
+        row, y_row, whole = x[r], y[r], x.dtype.type(0)
+        largest = _largest_number(row)
+        for k in range(row.size):
+            e = exp_below(row[k] - largest)
+            y_row[k] = e
+            whole += e
+        part = x.dtype.type(1) / whole
+        for k in range(row.size):
+            y_row[k] *= part
+        total[r], top[r] = whole, largest if whole == whole else _largest(row)
+
+
 @jit
 def _shift(x: Array, top: Array, y: Array) -> None:
     for r in range(x.shape[0]):
-        largest = x[r, 0]
-        for k in range(x.shape[1]):
-            largest = max(largest, x[r, k]) if x[r, k] == x[r, k] else x[r, k]      # NaN stays
+        largest = _largest(x[r])
         top[r, 0] = largest
         for k in range(x.shape[1]):
             y[r, k] = x[r, k] - largest

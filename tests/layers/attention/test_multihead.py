@@ -203,3 +203,18 @@ def test_gradients_of_weights_must_have_their_shape():
     layer.forward(X, X, X)
     with pytest.raises(ShapeError, match=r"expected grad_weights of shape \(2, 4, 4\), got \(4, 4\)"):
         layer.backward((None, np.ones((4, 4))))
+
+
+@pytest.mark.parametrize("shape", [(5, 8), (5, 3, 8)])
+def test_one_array_for_all_three_gives_the_same_as_three_copies(shape):
+    rng = np.random.default_rng(0)
+    x, grad_y = rng.normal(size=(2, *shape))
+    results = []
+    for copied in (False, True):
+        layer = MultiheadAttention(8, 2, rng=np.random.default_rng(1)).astype(np.float64)
+        layer.forward(x, x.copy() if copied else x, x.copy() if copied else x, is_causal=True,
+                      attn_mask=np.triu(np.ones((5, 5), bool), 1))
+        grads = layer.backward((grad_y, None))
+        results.append((*grads, *(parameter.grad for parameter in layer.parameters())))
+    for packed, apart in zip(*results, strict=True):
+        np.testing.assert_allclose(packed, apart, rtol=1e-12, atol=1e-14)

@@ -92,6 +92,18 @@ def test_what_no_window_sees_has_no_gradient(stride):
     assert not grad_x[:, :, tight[0]:].any() and grad_x[:, :, :, tight[1]:].any()    # padding behind becomes input
 
 
+@pytest.mark.parametrize("batch", [1, 5])
+def test_a_window_as_large_as_the_image(batch):
+    rng = np.random.default_rng(0)
+    window = Window((3, 4), (2, 1), ((0, 0), (0, 0)), (1, 1))
+    x, weight, bias = rng.normal(size=(batch, 2, 3, 4)), rng.normal(size=(6, 2, 3, 4)), rng.normal(size=6)
+    y = correlate(x, weight, bias, window)
+    np.testing.assert_allclose(y, np.einsum("nchw,ochw->no", x, weight)[:, :, None, None] + bias[:, None, None])
+    np.testing.assert_allclose(correlate_adjoint(y, weight, window, 1, (3, 4)),
+                               np.einsum("no,ochw->nchw", y[:, :, 0, 0], weight))
+    np.testing.assert_allclose(correlate_weight_grad(x, y, window), np.einsum("no,nchw->ochw", y[:, :, 0, 0], x))
+
+
 @pytest.mark.parametrize("stride", [1, 2])
 def test_a_batch_of_none(stride):
     window = Window((3, 3), (stride, stride), ((1, 1), (1, 1)), (1, 1))
@@ -115,5 +127,5 @@ def test_the_lowered_copy_stays_small(monkeypatch):
     monkeypatch.setattr(correlation, "_lowered", watched)
     x, weight = np.ones((16, 32, 40, 40), np.float32), np.ones((8, 32, 3, 3), np.float32)
     window = Window((3, 3), (1, 1), ((1, 1), (1, 1)), (1, 1))
-    correlate_weight_grad(x, correlate(x, weight, None, window), window)
+    correlate_weight_grad.definition(x, correlate.definition(x, weight, None, window), window)
     assert 0 < largest < 1.2 * correlation._ROOM < x.nbytes

@@ -1,6 +1,8 @@
 """Memory that goes round: lent again only when nobody looks at it any more."""
 
 import copy
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -76,3 +78,66 @@ def test_release_gives_back_what_nobody_uses():
     del dropped
     assert release() >= kept.nbytes and release() == 0
     assert (kept == 3).all()
+
+
+FORK = """
+import os, numpy as np
+from chainrule.layers.kernels import empty
+x = empty((300, 300), np.float32)
+x[...] = 1
+child = os.fork()
+if child == 0:
+    x[...] = 7
+    os._exit(0)
+os.waitpid(child, 0)
+print(x.max())
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no forks")
+def test_a_forked_process_writes_into_memory_of_its_own():
+    assert subprocess.run([sys.executable, "-c", FORK], capture_output=True, text=True).stdout.strip() == "1.0"
+
+
+STEPS = """
+import resource
+import numpy as np
+from chainrule.layers.kernels import memory
+from chainrule.losses import CrossEntropyLoss
+from chainrule.models import zoo
+from chainrule.optim import Adam
+from chainrule.training import train_step
+
+model, shape = {network}
+x, y = np.ones(shape, np.float32), np.arange(shape[0]) % 10
+optimizer, loss = Adam(model.parameters()), CrossEntropyLoss()
+model.needs_input_grad = False
+made = []
+memory.mmap.mmap = type("Counted", (memory.mmap.mmap,), dict(__init__=lambda self, *_, **__: made.append(len(self))))
+
+def steps(count):
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    for _ in range(count):
+        train_step(model, loss, optimizer, x, y)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+
+steps(4)
+first = len(made)
+pages = min(steps(2) / 2 for _ in range(5))
+print(first, len(made) - first, pages)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="counts page faults")
+@pytest.mark.parametrize("network", [
+    "zoo.mlp([784, 512, 512, 10]), (128, 784)",
+    "zoo.lenet5(10), (32, 1, 28, 28)",
+    "zoo.resnet(10, 3, (8, 16), blocks=1, image_size=32), (16, 3, 32, 32)",
+])
+def test_training_takes_no_fresh_large_memory_after_its_first_steps(network):
+    program = STEPS.format(network=network)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    first, later, pages = map(float, done.stdout.split())
+    assert first > 0 and later == 0
+    assert pages < 100          # of 4 kB, where the arrays of a step fill thousands

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from chainrule.layers.kernels import add_matmul
+from chainrule.layers.kernels import add_matmul, matmul, set_num_threads
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -33,3 +33,17 @@ def test_a_window_of_a_larger_array_and_another_dtype():
     strided = np.zeros((3, 8), np.float32)[:, ::2]
     add_matmul(strided, np.ones((3, 2)), np.ones((2, 4)))
     assert (strided == 2).all()
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("shape", [(2, 784, 128), (33, 784, 128), (3, 7, 500, 96), (65, 300, 112), (0, 9, 4), (5,),
+                                   (70, 1, 1)])
+@pytest.mark.parametrize("transposed", [False, True])
+def test_products_of_any_size_and_layout(shape, transposed, threads):
+    set_num_threads(threads)
+    *lead, k, m = shape if len(shape) > 1 else (5, 3)
+    rng = np.random.default_rng(0)
+    a, b = rng.normal(size=(*lead, k)), rng.normal(size=(m, k)).astype(np.float32)
+    y = matmul(a, b.T if transposed else np.ascontiguousarray(b.T))
+    assert y.shape == (*lead, m) and y.dtype == np.float32 and y.flags.c_contiguous
+    np.testing.assert_allclose(y, np.einsum("...k,mk->...m", a, b.astype(float)), rtol=0, atol=1e-3)

@@ -35,15 +35,17 @@ def test_there_are_some():
 
 @pytest.mark.parametrize("kernel", KERNELS)
 def test_a_twin_has_the_signature_of_its_definition(kernel):
-    pytest.importorskip("numba")
+    if not has_twins():
+        pytest.skip("needs Numba")
     twin = kernel.twin()
     python = getattr(twin, "py_func", twin)     # what Numba compiled
     assert list(inspect.signature(python).parameters) == list(inspect.signature(kernel.definition).parameters)
 
 
-def test_twins_are_used_where_there_is_numba():
+def test_twins_are_used_where_there_is_numba(monkeypatch):
     pytest.importorskip("numba")
-    assert has_twins()
+    monkeypatch.delenv("CHAINRULE_COMPILED", raising=False)
+    assert has_twins.__wrapped__()
 
 
 @pytest.mark.parametrize("program", ["import chainrule", "import chainrule; chainrule.layers.ReLU()"])

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from chainrule.layers.kernels import Window, correlate, correlate_adjoint, correlate_weight_grad, set_num_threads
 
 pytest.importorskip("numba")
-from chainrule.layers.kernels.fast import depthwise, winograd  # needs Numba
+from chainrule.layers.kernels.fast import depthwise, direct, winograd  # needs Numba
 
 RNG = np.random.default_rng(0)
 
@@ -30,7 +30,7 @@ sides = st.tuples(st.integers(0, 3), st.integers(0, 3))
 
 
 @settings(max_examples=25)
-@given(st.integers(1, 5), st.integers(1, 7), st.integers(1, 6), st.tuples(st.integers(1, 14), st.integers(1, 13)),
+@given(st.integers(1, 5), st.integers(8, 17), st.integers(8, 13), st.tuples(st.integers(1, 14), st.integers(1, 13)),
        st.tuples(sides, sides))
 def test_winograd(images, inputs, channels, size, padding):
     window = Window((3, 3), (1, 1), padding, (1, 1))
@@ -72,6 +72,36 @@ def test_depthwise(images, inputs, share, size, kernel, stride, padding, dilatio
     same(depthwise.input_grad(grad, weight, window, inputs, size),
          correlate_adjoint.definition(grad, weight, window, inputs, size))
     same(depthwise.weight_grad(x, grad, window), correlate_weight_grad.definition(x, grad, window, inputs))
+
+
+@settings(max_examples=40)
+@given(st.integers(1, 3), st.integers(1, 3), st.integers(1, 5), st.integers(1, 2),
+       st.tuples(st.integers(1, 19), st.integers(1, 27)), st.tuples(st.integers(1, 3), st.integers(1, 4)),
+       st.tuples(st.integers(1, 3), st.integers(1, 3)), st.tuples(sides, sides),
+       st.tuples(st.integers(1, 2), st.integers(1, 2)))
+def test_direct(images, inputs, share, groups, size, kernel, stride, padding, dilation):
+    window = Window(kernel, stride, padding, dilation)
+    assume(min(window.outputs(size)) >= 1)
+    x, weight, bias, grad, counts = case(images, inputs * groups, share * groups, size, window, groups=groups)
+    same(direct.outputs(x, weight, bias, window, groups, counts),
+         correlate.definition(x, weight, bias, window, groups))
+    same(direct.weight_grad(x, grad, window, groups), correlate_weight_grad.definition(x, grad, window, groups))
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+@pytest.mark.parametrize(("kernel", "stride", "padding"), [(5, 1, 2), (3, 2, 1), (1, 2, 0), (1, 1, 0), (8, 8, 0)])
+def test_every_way_in_single_precision_and_parts(kernel, stride, padding, threads):
+    window = Window((kernel,) * 2, (stride,) * 2, ((padding, padding),) * 2, (1, 1))
+    x, weight, bias, grad, _ = case(7, 9, 22, (40, 37), window)
+    single = [array.astype(np.float32) for array in (x, weight, bias, grad)]
+    set_num_threads(threads)
+    pairs = [(correlate(*single[:3], window), correlate.definition(x, weight, bias, window)),
+             (correlate_adjoint(single[3], single[1], window, 1, (40, 37)),
+              correlate_adjoint.definition(grad, weight, window, 1, (40, 37))),
+             (correlate_weight_grad(single[0], single[3], window),
+              correlate_weight_grad.definition(x, grad, window))]
+    for ours, exact in pairs:
+        same(ours, exact.astype(np.float32), 2e-6)
 
 
 def test_strided_memory_is_welcome():

@@ -1,0 +1,176 @@
+"""Maxima and sums over windows, compiled: a tap is one run of a frame, and eight windows are looked at together."""
+
+from math import prod
+
+import numpy as np
+import numpy.typing as npt
+
+from ...core import Array, Shape
+from .. import pooling
+from ..memory import empty
+from ..threads import in_parallel
+from ..windows import Window
+from . import depthwise
+from .frames import ROOM, Frame, fill, frame_of, lines_in, lines_out, memory, spill
+from .jit import jit
+from .vector import WIDTH, choose, larger, load, spread, store, store_bytes, where_equal
+
+__all__ = ["window_max", "window_route", "window_spread", "window_sum"]
+
+_STEP = 9               # places between windows up to which frames are worth it
+
+
+def window_max(x: Array, window: Window, outputs: Shape) -> tuple[Array, Array]:
+    """See the definition."""
+    if not _is_fit(x, window):
+        return pooling.window_max.definition(x, window, outputs)
+    planes, flat, counts, *_ = _planar(x, window, outputs)
+    frame = frame_of(flat, planes.shape[1:], counts)
+    y, winners = (empty((len(planes), *counts), dtype) for dtype in (x.dtype, np.uint8))
+
+    def work(start: int, stop: int) -> None:
+        _max(planes[start:stop], frame, memory(frame, x.dtype, -np.inf), np.empty(frame.size + ROOM, x.dtype),
+             np.empty(frame.size + ROOM, np.uint8), y[start:stop], winners[start:stop])
+
+    in_parallel(work, len(planes), x.size)
+    shape = (*x.shape[:-len(outputs)], *outputs)
+    return y.reshape(shape), winners.reshape(shape)
+
+
+def window_route(grad_out: Array, winners: Array, window: Window, spatial: Shape) -> Array:
+    """See the definition."""
+    if not _is_fit(grad_out, window):
+        return pooling.window_route.definition(grad_out, winners, window, spatial)
+    grads, flat, counts, sizes = _planar(grad_out, window, grad_out.shape[-len(spatial):], spatial)
+    frame = frame_of(flat, sizes, counts)
+    chosen = np.ascontiguousarray(winners).reshape(grads.shape)
+    grad_x = empty((len(grads), *sizes), grad_out.dtype)
+    order, bounds, starts = depthwise.by_phase(frame)
+
+    def work(start: int, stop: int) -> None:
+        run, won = np.zeros((2, frame.reach + frame.size + ROOM), grad_out.dtype)
+        _route(grads[start:stop], chosen[start:stop], order.astype(grad_out.dtype), starts, bounds, frame,
+               memory(frame, grad_out.dtype), run, won, grad_x[start:stop])
+
+    in_parallel(work, len(grads), grad_x.size)
+    return grad_x.reshape(*grad_out.shape[:-len(spatial)], *spatial)
+
+
+def window_sum(x: Array, window: Window, outputs: Shape) -> Array:
+    """See the definition: it is a correlation with ones."""
+    tiles = _are_tiles(window, x.shape[-len(outputs):], outputs)
+    if not (_is_fit(x, window) or tiles):
+        return pooling.window_sum.definition(x, window, outputs)
+    planes, flat, counts, *_ = _planar(x, window, outputs)
+    if tiles:
+        y = empty((len(planes), *counts), x.dtype)
+        in_parallel(lambda start, stop: _sum_tiles(planes[start:stop], flat.kernel, y[start:stop]), len(planes), x.size)
+        return y.reshape(*x.shape[:-len(outputs)], *outputs)
+    ones = np.ones((1, 1, *flat.kernel), x.dtype)
+    y = depthwise.outputs(planes[:, None], ones, None, flat, counts)
+    return y.reshape(*x.shape[:-len(outputs)], *outputs)
+
+
+def window_spread(grad_out: Array, window: Window, spatial: Shape) -> Array:
+    """See the definition."""
+    tiles = _are_tiles(window, spatial, grad_out.shape[-len(spatial):])
+    if not (_is_fit(grad_out, window) or tiles):
+        return pooling.window_spread.definition(grad_out, window, spatial)
+    grads, flat, _, sizes = _planar(grad_out, window, grad_out.shape[-len(spatial):], spatial)
+    if tiles:
+        grad_x = empty((len(grads), *sizes), grad_out.dtype)
+        in_parallel(lambda start, stop: _spread_tiles(grads[start:stop], flat.kernel, grad_x[start:stop]), len(grads),
+                    grad_x.size)
+        return grad_x.reshape(*grad_out.shape[:-len(spatial)], *spatial)
+    ones = np.ones((1, 1, *flat.kernel), grad_out.dtype)
+    grad_x = depthwise.input_grad(grads[:, None], ones, flat, 1, sizes)
+    return grad_x.reshape(*grad_out.shape[:-len(spatial)], *spatial)
+
+
+def _is_fit(x: Array, window: Window) -> bool:
+    """Return whether there are long runs: a frame has as many phases as a step has places."""
+    few = prod(window.kernel) <= 256 and prod(window.stride) <= _STEP
+    return few and len(window.kernel) <= 2 and x.dtype in (np.float32, np.float64) and x.size > 0
+
+
+def _are_tiles(window: Window, spatial: Shape, outputs: Shape) -> bool:
+    """Return whether windows lie side by side inside of the plane, and are too large for runs to be long."""
+    inside = all(reach <= size for reach, size in zip(window.covered(outputs), spatial, strict=True))
+    apart = window.kernel == window.stride and not any(map(any, window.padding)) and max(window.dilation) == 1
+    return inside and apart and len(outputs) <= 2 and prod(window.stride) > _STEP
+
+
+def _planar(x: Array, window: Window, outputs: Shape, spatial: Shape = (),
+            ) -> tuple[Array, Window, Shape, Shape]:
+    """Return planes, window, and sizes with two spatial axes, the first of size one where there was only one."""
+    lead = (1,) * (2 - len(outputs))
+    kernel, stride, padding, dilation = window
+    flat = Window((*lead, *kernel), (*lead, *stride), (*((0, 0) for _ in lead), *padding), (*lead, *dilation))
+    sizes = (*lead, *x.shape[-len(outputs):])
+    planes = np.ascontiguousarray(x).reshape(prod(x.shape[:-len(outputs)]), *sizes)
+    return planes, flat, (*lead, *outputs), (*lead, *spatial)
+
+
+@jit
+def _max(x: Array, frame: Frame, plane: Array, best: Array, won: Array, y: Array, winners: Array) -> None:
+    planes, outputs, chosen, places = x.reshape(-1), y.reshape(-1), winners.reshape(-1), frame.lines * frame.columns
+    least, none = spread(x.dtype.type(-np.inf)), spread(x.dtype.type(0))
+    for n in range(len(x)):
+        fill(planes, n * frame.area, frame, plane)
+        for p in range(0, frame.length, WIDTH):
+            most, number = least, none
+            for k in range(frame.runs.size):
+                value = load(plane, frame.runs[k] + p)
+                number = choose(value, most, spread(x.dtype.type(k)), number)
+                most = larger(most, value)
+            store(best, p, most)
+            store_bytes(won, p, number)
+        lines_out(best, 0, frame, outputs, n * places)
+        lines_out(won, 0, frame, chosen, n * places)
+
+
+@jit
+def _route(grad_out: Array, winners: Array, numbers: Array, starts: npt.NDArray[np.int64],
+           bounds: npt.NDArray[np.int64], frame: Frame, plane: Array, run: Array, won: Array, grad_x: Array) -> None:
+    planes, grads, places = grad_x.reshape(-1), grad_out.reshape(-1), frame.lines * frame.columns
+    for n in range(len(grad_x)):
+        lines_in(grads, n * places, frame, run, frame.reach)
+        for i in range(frame.lines):
+            room, line = won[frame.reach + i * frame.breadth:], winners[n, i]
+            for j in range(line.size):
+                room[j] = line[j]
+        for i in range(bounds.shape[1]):
+            for p in range(0, frame.size, WIDTH):
+                value = spread(planes.dtype.type(0))
+                for k in range(bounds[0, i], bounds[1, i]):
+                    at = starts[k] + p
+                    value = value + where_equal(load(won, at), spread(numbers[k]), load(run, at))
+                store(plane, frame.phases[0, i] * frame.size + p, value)
+        spill(plane, frame, planes, n * frame.area)
+
+
+@jit
+def _sum_tiles(x: Array, size: Shape, y: Array) -> None:
+    for n in range(len(y)):
+        for i in range(y.shape[1]):
+            for j in range(y.shape[2]):
+                total = y.dtype.type(0)
+                for line in x[n, i * size[0]:(i + 1) * size[0], j * size[1]:(j + 1) * size[1]]:
+                    for q in range(line.size):
+                        total += line[q]
+                y[n, i, j] = total
+
+
+@jit
+def _spread_tiles(grad_out: Array, size: Shape, grad_x: Array) -> None:
+    lines, columns = grad_out.shape[1] * size[0], grad_out.shape[2] * size[1]
+    grad_x[:, lines:] = 0
+    for n in range(len(grad_x)):
+        for h in range(lines):
+            line = grad_x[n, h]
+            line[columns:] = 0
+            for j in range(grad_out.shape[2]):
+                value = grad_out[n, h // size[0], j]
+                few = line[j * size[1]:(j + 1) * size[1]]
+                for q in range(few.size):
+                    few[q] = value
