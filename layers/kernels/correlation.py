@@ -81,7 +81,7 @@ def correlate_adjoint(grad_out: Array, weight: Array, window: Window, groups: in
         return correlate_adjoint(grad_out, weight, window, groups, (1, *spatial))[:, :, 0]
     if _is_whole(window, spatial, groups):
         grad_x = matmul(grad_out.reshape(grad_out.shape[:2]), weight.reshape(len(weight), -1))
-        return grad_x.reshape(len(grad_out), -1, *spatial)
+        return grad_x.reshape(len(grad_out), weight.shape[1], *spatial)
     if max(window.stride) == 1:
         exchanged = weight.reshape(groups, -1, *weight.shape[1:]).swapaxes(1, 2)
         mirrored = np.flip(exchanged, axis=tuple(range(3, exchanged.ndim))).reshape(-1, *exchanged.shape[2:])

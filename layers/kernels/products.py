@@ -1,4 +1,4 @@
-"""Matrix products into memory that goes round, shared among the threads, and added to what is there."""
+"""Matrix products into memory that goes round, on one thread or on all, and added to what is there."""
 
 import math
 
@@ -6,14 +6,14 @@ import numpy as np
 
 from ..core import Array, Parameter, as_dtype
 from .memory import empty
-from .threads import in_parallel, one_blas_thread
+from .threads import get_num_threads, one_blas_thread
 
 __all__ = ["PIECE", "add_grad", "add_matmul", "matmul", "product"]
 
-PIECE = 1_000_000       # multiply-adds up to which OpenBLAS takes numbers from where they lie, without sorting them first
+PIECE = 1_000_000       # multiply-adds up to which OpenBLAS takes numbers from where they lie instead of sorting them
 _NARROW = 16            # rows and columns of a piece, at least: they fill one vector register
 _HEIGHT, _ROWS = 64, 256    # rows of a piece, at most, and of all, beyond which sorting pays
-_SHARED = 8_000_000     # multiply-adds from which the rows are shared among the threads
+_SHARED = 8_000_000     # multiply-adds from which BLAS may share the work among threads of its own
 _ALONE = 100_000        # up to these no BLAS uses threads
 
 
@@ -51,19 +51,16 @@ def add_grad(parameter: Parameter, a: Array, b: Array) -> None:
 
 
 def product(a: Array, b: Array, out: Array) -> Array:
-    """Write ``a @ b`` into ``out`` and return it; rows of large products are shared among the threads.
+    """Write ``a @ b`` into ``out`` and return it; only large products run on several threads.
 
     Shapes:
         a, b, out: (n, k), (k, m), (n, m)
     """
     work = a.size * b.shape[1]
-    if work <= _ALONE:
+    if work <= _ALONE or (work >= _SHARED and get_num_threads() > 1):
         return np.asarray(np.matmul(a, b, out=out))
-    if work >= _SHARED:
-        in_parallel(lambda start, stop: _multiply(a[start:stop], b, out[start:stop]), len(a), work)
-    else:
-        with one_blas_thread():
-            _multiply(a, b, out)
+    with one_blas_thread():
+        _multiply(a, b, out)
     return out
 
 

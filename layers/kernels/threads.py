@@ -70,8 +70,8 @@ def in_parallel(work: Work, count: int, elements: int) -> None:
 def one_blas_thread() -> Iterator[None]:
     """Let BLAS run on the calling thread alone inside the ``with`` block.
 
-    The other threads of a BLAS go on looking for work, on a core of their own, for a while after every product, and
-    keep other threads from it; so either all products are left to them, or none.
+    The other threads of a BLAS look for work for a while after every product, each on a core, from which they keep
+    the threads of ``in_parallel``; so small products are better done here.
     """
     with _lock:
         _state.busy += 1

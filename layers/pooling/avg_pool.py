@@ -38,7 +38,8 @@ class AvgPoolNd(PoolNd, LinearMap):
 
     def apply(self, x: Array) -> Array:
         y = window_sum(x, self.geometry, self.outputs(x.shape))
-        return np.divide(y, self._sizes(x.shape, x.dtype), out=y)
+        y /= self._sizes(x.shape, x.dtype)
+        return y
 
     def adjoint(self, grad_out: Array, x_shape: Shape) -> Array:
         return window_spread(grad_out / self._sizes(x_shape, grad_out.dtype), self.geometry, x_shape[-self.axes:])

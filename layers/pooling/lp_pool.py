@@ -2,8 +2,6 @@
 
 from math import prod
 
-import numpy as np
-
 from ..core import Array, Field, Shape, ValueRangeError
 from ..kernels import window_max, window_pick, window_route, window_spread, window_sum
 from .pool import PoolNd
@@ -40,7 +38,8 @@ class LPPoolNd(PoolNd, PowerPool):
         if winners is not None:
             return window_pick(x, winners, self.geometry)
         y = window_sum(x, self.geometry, self.outputs(x.shape))
-        return np.multiply(y, self._scale(x.shape, x), out=y)
+        y *= self._scale(x.shape, x)
+        return y
 
     def spread(self, grad_out: Array, winners: Array | None, x_shape: Shape) -> Array:
         if winners is not None:
