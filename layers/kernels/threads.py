@@ -32,6 +32,7 @@ def set_num_threads(n: int) -> None:
         >>> chainrule.set_num_threads(before)
     """
     check_size(n, "n", "set_num_threads")
+    _blas.cache_clear()         # SciPy's may have come since
     _set_blas(n)
     _state.threads = n
 
@@ -98,7 +99,8 @@ class _State:
 _Job = tuple[Work, int, int, "SimpleQueue[BaseException | None]"]
 _inside, _state, _lock = _Inside(), _State(), threading.Lock()
 _workers: "list[SimpleQueue[_Job]]" = []
-os.register_at_fork(after_in_child=_workers.clear)      # threads do not survive a fork
+if hasattr(os, "register_at_fork"):     # not on Windows, which has no forks
+    os.register_at_fork(after_in_child=_workers.clear)      # threads do not survive one
 
 
 def _crew(size: int) -> "list[SimpleQueue[_Job]]":
