@@ -74,6 +74,7 @@ def one_blas_thread() -> Iterator[None]:
     The other threads of a BLAS look for work for a while after every product, each on a core, from which they keep
     the threads of ``in_parallel``; so small products are better done here.
     """
+    threads = get_num_threads()         # asked while BLAS still runs on all of them
     with _lock:
         _state.busy += 1
         if _state.busy == 1:
@@ -84,7 +85,7 @@ def one_blas_thread() -> Iterator[None]:
         with _lock:
             _state.busy -= 1
             if _state.busy == 0:
-                _set_blas(get_num_threads())
+                _set_blas(threads)
 
 
 class _Inside(threading.local):

@@ -1,5 +1,8 @@
 """Sharing work among threads: all of it is done, once, by as many threads as the setting says."""
 
+import os
+import subprocess
+import sys
 import threading
 
 import numpy as np
@@ -97,3 +100,15 @@ def test_an_error_of_any_part_is_raised_and_the_threads_live_on(part):
     done = []
     in_parallel(lambda start, stop: done.append(start), 2, MUCH)
     assert sorted(done) == [0, 1]
+
+
+def test_a_first_small_product_does_not_change_the_setting():
+    program = """
+import numpy as np
+from chainrule.layers.kernels import get_num_threads, matmul
+matmul(np.ones((32, 784), np.float32), np.ones((784, 128), np.float32))
+print(get_num_threads())
+"""
+    answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True,
+                            env={**os.environ, "OMP_NUM_THREADS": "2", "OPENBLAS_NUM_THREADS": "2"})
+    assert answer.stdout.strip() == str(min(2, os.cpu_count()))
