@@ -8,12 +8,31 @@ from importlib.metadata import version
 from io import TextIOWrapper
 from typing import NoReturn
 
+from ..experiments import load_plugin
 from ..layers.core import ChainruleError, message
-from . import check, trace, train
+from . import (
+    check,
+    compare,
+    doctor,
+    evaluate,
+    explain,
+    export,
+    folds,
+    new,
+    predict,
+    report,
+    runs,
+    sanity,
+    schema,
+    sweep,
+    trace,
+    train,
+)
 
 __all__ = ["main"]
 
-_COMMANDS = (train, check, trace)
+_COMMANDS = (new, train, folds, sweep, check, doctor, report, trace, schema, evaluate, predict, export, runs, compare,
+             explain, sanity)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -29,6 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="replace")        # a console that knows no '×' shall not end a run
     chosen = _parser().parse_args(arguments)
     try:
+        for plugin in getattr(chosen, "plugins", ()):
+            load_plugin(plugin)
         code: int = chosen.run(chosen)
         sys.stdout.flush()
         return code
@@ -38,11 +59,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:     # whoever read the output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())      # else Python complains at its end
         return 141
-    except OSError as error:
-        print(": ".join(str(part) for part in (error.filename, error.strerror or error) if part), file=sys.stderr)
-        return 2
     except ChainruleError as error:
         print(message(error), file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(": ".join(str(part) for part in (error.filename, error.strerror or error) if part), file=sys.stderr)
         return 2
 
 

@@ -1,5 +1,6 @@
 """What arrays of samples must be: dense or sparse rows, as many in each, at least one, and every number finite."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -35,8 +36,15 @@ def check_finite(values: Any, *, name: str = "x") -> None:
     """Raise NonFiniteError if there is a NaN or an infinity, saying where the first one is and how many there are."""
     entries = values.tocoo() if is_sparse(values) else None
     numbers = values if entries is None else entries.data
+    if all(np.isfinite(block).all() for block in _blocks(numbers)):
+        return
     bad = np.argwhere(~np.isfinite(numbers))
-    if len(bad):
-        first = bad[0] if entries is None else np.stack(entries.coords, axis=1)[bad[0, 0]]
-        raise NonFiniteError(f"{name} has non-finite values, {len(bad)} of {numbers.size}, the first "
-                             f"{name}[{', '.join(map(str, first))}] = {numbers[tuple(bad[0])]}; repair or remove them")
+    first = bad[0] if entries is None else np.stack(entries.coords, axis=1)[bad[0, 0]]
+    raise NonFiniteError(f"{name} has non-finite values, {len(bad)} of {numbers.size}, the first "
+                         f"{name}[{', '.join(map(str, first))}] = {numbers[tuple(bad[0])]}; repair or remove them")
+
+
+def _blocks(numbers: Any) -> Iterator[Any]:
+    """Yield an array piece by piece: of one in a file, larger than memory, only a piece is ever held."""
+    rows = max(1, 1_000_000 // max(1, numbers[:1].size)) if np.ndim(numbers) else 0
+    yield from (numbers[start:start + rows] for start in range(0, len(numbers), rows)) if rows else (numbers,)

@@ -1,15 +1,18 @@
 """A word placed anywhere in a noisy signal: a problem for networks that look everywhere in the same way."""
 
+from typing import Annotated
+
 import numpy as np
 
-from ..layers.core import Array, ValueRangeError, check_range, check_size, default_rng
+from ..layers.core import Array, NonNegative, Size, ValueRangeError, Within, check_range, check_size, default_rng
 from .dataset import ArrayDataset
 
 __all__ = ["keyword"]
 
 
-def keyword(n_samples: int = 1200, length: int = 64, word_length: int = 16, noise: float = 0.2,
-            starts: tuple[int, int] | None = None, rng: np.random.Generator | None = None) -> ArrayDataset:
+def keyword(n_samples: Size = 1200, length: Size = 64, word_length: Annotated[int, Within(2)] = 16,
+            noise: NonNegative = 0.2, starts: tuple[int, int] | None = None,
+            rng: np.random.Generator | None = None) -> ArrayDataset:
     """Return noisy signals with a word in them: 0 for none, 1 for a rising chirp, 2 for a falling one, in turn.
 
     With u from 0 to 1, ``rising(u) = sin(pi * u)**2 * sin(2 * pi * (u + 2 * u**2))``: the frequency grows from one to

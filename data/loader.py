@@ -1,12 +1,15 @@
-"""A data set in batches, one pass after another."""
+"""A data set in batches, one pass after another, changed on the way and made ahead if wanted."""
 
 import math
 from collections.abc import Iterator
 
 import numpy as np
 
-from ..layers.core import Array, ValueRangeError, default_rng
+from ..layers.core import Array, Count, ValueRangeError, check_size, default_rng
 from .dataset import ArrayDataset
+from .prefetch import prefetch
+from .sampler import Sampler
+from .transforms import Transform
 
 __all__ = ["DataLoader"]
 
@@ -16,14 +19,17 @@ class DataLoader:
 
     ``batch_size=None`` makes one batch of everything: full-batch descent. (PyTorch's None turns batching off.)
     The last batch is smaller where the sizes do not divide, unless ``drop_last`` leaves it out.
-    A pass draws one permutation from ``rng`` as its first batch is taken, and nothing else; so a run resumes
-    by restoring the state of ``rng`` from the start of a pass.
+    ``sampler`` says which samples a pass shows, ``transform`` changes each batch, ``prefetch`` makes so many batches
+    ahead in a thread. As its first batch is taken, a pass draws its order from ``rng``, and with a ``transform`` a seed
+    from which, with its number, each batch draws; nothing else. So a run resumes by restoring the state of ``rng`` from
+    the start of a pass, and prefetching changes nothing that is drawn.
 
     Shapes:
         x: (batch_size, ...), a copy, free to be changed
         y: (batch_size, ...), the same
 
-    Source: names and defaults as in torch.utils.data.DataLoader; ``rng`` is its ``generator``.
+    Source: names and defaults as in torch.utils.data.DataLoader; ``rng`` is its ``generator``, ``prefetch`` its
+        ``prefetch_factor`` for one worker.
 
     Example:
         >>> loader = DataLoader(digits(), batch_size=64, shuffle=True, rng=np.random.default_rng(0))
@@ -32,22 +38,41 @@ class DataLoader:
     """
 
     def __init__(self, dataset: ArrayDataset, batch_size: int | None = 1, shuffle: bool = False,
-                 drop_last: bool = False, rng: np.random.Generator | None = None) -> None:
+                 drop_last: bool = False, rng: np.random.Generator | None = None, *, sampler: Sampler | None = None,
+                 transform: Transform | None = None, prefetch: Count = 0) -> None:
         if batch_size is not None and batch_size < 1:
             raise ValueRangeError(f"DataLoader expected batch_size of at least 1, or None for the full batch, "
                                   f"got {batch_size}")
+        if sampler is not None and shuffle:
+            raise ValueRangeError("DataLoader expected a sampler or shuffle, got both; a sampler decides on the order")
         self.dataset = dataset
         self.batch_size = batch_size
         self.shuffle = shuffle
         self.drop_last = drop_last
         self.rng = default_rng(rng)
+        self.sampler = sampler
+        self.transform = transform
+        self.prefetch = check_size(prefetch, "prefetch", "DataLoader", least=0)
 
     def __len__(self) -> int:
-        batches = len(self.dataset) / (self.batch_size or len(self.dataset))
+        samples = len(self.dataset if self.sampler is None else self.sampler)
+        batches = samples / (self.batch_size or samples)
         return math.floor(batches) if self.drop_last else math.ceil(batches)
 
     def __iter__(self) -> Iterator[tuple[Array, Array]]:
-        size = self.batch_size or len(self.dataset)
-        order = self.rng.permutation(len(self.dataset)) if self.shuffle else np.arange(len(self.dataset))
+        return prefetch(self._batches(), self.prefetch) if self.prefetch else self._batches()
+
+    def _batches(self) -> Iterator[tuple[Array, Array]]:
+        order = self._order()
+        size = self.batch_size or len(order)
+        seed = 0 if self.transform is None else int(self.rng.integers(2**63))
         for batch in range(len(self)):
-            yield self.dataset[order[batch * size:(batch + 1) * size]]
+            x, y = self.dataset[order[batch * size:(batch + 1) * size]]
+            if self.transform is not None:
+                x, y = self.transform.change(x, y, np.random.default_rng([seed, batch]))
+            yield x, y
+
+    def _order(self) -> Array:
+        if self.sampler is not None:
+            return self.sampler.indices(self.rng)
+        return self.rng.permutation(len(self.dataset)) if self.shuffle else np.arange(len(self.dataset))

@@ -1,14 +1,17 @@
 """Problems of remembering, drawn from a seeded generator: adding two marked numbers, copying after a delay, copying."""
 
+from typing import Annotated
+
 import numpy as np
 
-from ..layers.core import Array, check_size, default_rng
+from ..layers.core import Array, Size, Within, check_size, default_rng
 from .dataset import ArrayDataset
 
 __all__ = ["adding", "copying", "memory"]
 
 
-def adding(n_samples: int = 1000, length: int = 50, rng: np.random.Generator | None = None) -> ArrayDataset:
+def adding(n_samples: Size = 1000, length: Annotated[int, Within(2)] = 50,
+           rng: np.random.Generator | None = None) -> ArrayDataset:
     """Return sequences of numbers of which two are marked, and the sum of these, ``y = sum over t of value * mark``.
 
     One mark stands in each half. Always answering 1 has a mean squared error of 1/6.
@@ -35,7 +38,7 @@ def adding(n_samples: int = 1000, length: int = 50, rng: np.random.Generator | N
     return ArrayDataset(np.stack([value, mark], axis=2), (value * mark).sum(axis=1, keepdims=True))
 
 
-def memory(n_samples: int = 1000, delay: int = 20, length: int = 10, symbols: int = 8,
+def memory(n_samples: Size = 1000, delay: Size = 20, length: Size = 10, symbols: Size = 8,
            rng: np.random.Generator | None = None) -> ArrayDataset:
     """Return symbols to be said again after a delay: ``y[-length:] = x[:length]``, and before that only blanks.
 
@@ -63,7 +66,7 @@ def memory(n_samples: int = 1000, delay: int = 20, length: int = 10, symbols: in
     return ArrayDataset(x, y)
 
 
-def copying(n_samples: int = 1000, length: int = 10, symbols: int = 8, reverse: bool = False,
+def copying(n_samples: Size = 1000, length: Size = 10, symbols: Size = 8, reverse: bool = False,
             rng: np.random.Generator | None = None) -> ArrayDataset:
     """Return sequences to be said again by a network that reads all before it speaks: ``y = x``, or ``x[:, ::-1]``.
 

@@ -1,16 +1,17 @@
 """Small synthetic problems: clouds of points with their classes, drawn from a seeded generator."""
 
 import math
+from typing import Annotated
 
 import numpy as np
 
-from ..layers.core import Array, ValueRangeError, default_rng
+from ..layers.core import Array, NonNegative, Size, ValueRangeError, Within, check_size, default_rng
 from .dataset import ArrayDataset
 
 __all__ = ["blobs", "circles", "moons", "ring", "spirals", "xor"]
 
 
-def xor(n_samples: int = 4, noise: float = 0.0, rng: np.random.Generator | None = None) -> ArrayDataset:
+def xor(n_samples: Size = 4, noise: NonNegative = 0.0, rng: np.random.Generator | None = None) -> ArrayDataset:
     """Return exclusive or, ``y = x[:, 0] != x[:, 1]``: the corners of the unit square in turn, from 00, 01, 10, 11.
 
     Shapes:
@@ -28,7 +29,7 @@ def xor(n_samples: int = 4, noise: float = 0.0, rng: np.random.Generator | None 
     return ArrayDataset(_noisy(bits, noise, rng), target.astype(np.float32))
 
 
-def moons(n_samples: int = 300, noise: float = 0.1, rng: np.random.Generator | None = None) -> ArrayDataset:
+def moons(n_samples: Size = 300, noise: NonNegative = 0.1, rng: np.random.Generator | None = None) -> ArrayDataset:
     """Return two half circles of radius 1 that reach into each other, around (0, 0) and (1, 0.5).
 
     Shapes:
@@ -48,7 +49,8 @@ def moons(n_samples: int = 300, noise: float = 0.1, rng: np.random.Generator | N
     return ArrayDataset(_noisy(x, noise, rng), y)
 
 
-def circles(n_samples: int = 300, noise: float = 0.05, factor: float = 0.5,
+def circles(n_samples: Size = 300, noise: NonNegative = 0.05,
+            factor: Annotated[float, Within(0, 1, open_low=True, open_high=True)] = 0.5,
             rng: np.random.Generator | None = None) -> ArrayDataset:
     """Return two circles around the origin, of radius 1 and of radius ``factor``.
 
@@ -70,7 +72,7 @@ def circles(n_samples: int = 300, noise: float = 0.05, factor: float = 0.5,
     return ArrayDataset(_noisy(x, noise, rng), y)
 
 
-def spirals(n_samples: int = 300, n_classes: int = 3, turns: float = 1.0, noise: float = 0.02,
+def spirals(n_samples: Size = 300, n_classes: Size = 3, turns: float = 1.0, noise: NonNegative = 0.02,
             rng: np.random.Generator | None = None) -> ArrayDataset:
     """Return spiral arms, one for each class, that wind ``turns`` times around the origin.
 
@@ -91,7 +93,7 @@ def spirals(n_samples: int = 300, n_classes: int = 3, turns: float = 1.0, noise:
     return ArrayDataset(_noisy(x, noise, rng), y)
 
 
-def blobs(n_samples: int = 300, n_classes: int = 3, n_features: int = 2, noise: float = 1.0,
+def blobs(n_samples: Size = 300, n_classes: Size = 3, n_features: Size = 2, noise: NonNegative = 1.0,
           center_box: tuple[float, float] = (-10.0, 10.0), rng: np.random.Generator | None = None) -> ArrayDataset:
     """Return round Gaussian clouds, one for each class, their centres drawn uniformly from ``center_box``.
 
@@ -106,12 +108,13 @@ def blobs(n_samples: int = 300, n_classes: int = 3, n_features: int = 2, noise: 
         (8, 5)
     """
     _check("blobs", n_samples, noise, n_classes)
+    check_size(n_features, "n_features", "blobs")
     centers = default_rng(rng).uniform(*center_box, (n_classes, n_features))
     y = np.arange(n_samples, dtype=np.int64) % n_classes
     return ArrayDataset(_noisy(centers[y], noise, rng), y)
 
 
-def ring(n_samples: int = 800, n_classes: int = 8, noise: float = 0.02, radius: float = 1.0,
+def ring(n_samples: Size = 800, n_classes: Size = 8, noise: NonNegative = 0.02, radius: float = 1.0,
          rng: np.random.Generator | None = None) -> ArrayDataset:
     """Return round Gaussian clouds, one for each class, evenly around a circle: what generative models lose parts of.
 

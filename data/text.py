@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..layers.core import Array, DtypeError, ValueRangeError, check_size
+from ..layers.core import Array, DtypeError, Size, ValueRangeError, check_size
 from .dataset import ArrayDataset
 
 __all__ = ["Characters", "Text", "alice", "text", "text_file"]
@@ -81,8 +81,17 @@ class Text(ArrayDataset):
         begin, end = slice(None, -held_out), slice(-held_out, None)
         return Text(*self[begin], self.characters), Text(*self[end], self.characters)
 
+    def fold(self, number: int, folds: int, *, rng: np.random.Generator | None = None,
+             stratify: bool = False) -> tuple["Text", "Text"]:
+        """Refuse: folds take samples out of their order.
 
-def text(text: str, length: int = 64) -> Text:
+        Raises: ValueRangeError, always.
+        """
+        raise ValueRangeError("Text expected no folds, which take samples out of the order in which a text is read; "
+                              "hold its end out with test_size")
+
+
+def text(text: str, length: Size = 64) -> Text:
     """Return a text in windows of ``length`` characters; what is left over at the end is left out.
 
     Raises: ValueRangeError for a text shorter than a window and the character behind it.
@@ -100,7 +109,7 @@ def text(text: str, length: int = 64) -> Text:
     return Text(tokens[:end].reshape(-1, length), tokens[1:end + 1].reshape(-1, length), characters)
 
 
-def text_file(path: Path, length: int = 64) -> Text:
+def text_file(path: Path, length: Size = 64) -> Text:
     """Return the text in a file, UTF-8 and at most 20 MB, in windows of ``length`` characters.
 
     In a config ``path`` is relative to the config's folder.
@@ -130,7 +139,7 @@ def text_file(path: Path, length: int = 64) -> Text:
     return text(content, length)
 
 
-def alice(length: int = 64) -> Text:
+def alice(length: Size = 64) -> Text:
     """Return "Alice's Adventures in Wonderland", 148,379 characters, 70 different ones, in windows of ``length``.
 
     Source: Lewis Carroll 1865, public domain; alice29.txt of the Canterbury corpus.

@@ -1,10 +1,11 @@
-"""Write the table of all layers, losses and optimisers, docs/layer_table.md, from their docstrings."""
+"""Write what is made from the sources: the table of all layers, docs/layer_table.md, and configs/schema.json."""
 
 import inspect
 import re
 from pathlib import Path
 
 from chainrule import layers, losses, models, optim
+from chainrule.experiments import dump_schema
 from chainrule.layers.core import Layer
 from chainrule.losses import Penalty
 from chainrule.optim import Optimizer, Schedule
@@ -83,3 +84,4 @@ def _code(line: str) -> str:
 
 if __name__ == "__main__":
     (DOCS / "layer_table.md").write_text(layer_table(), encoding="utf-8", newline="\n")
+    (DOCS.parent / "configs" / "schema.json").write_text(dump_schema(), encoding="utf-8", newline="\n")

@@ -1,25 +1,26 @@
-"""A config's nodes made into objects: names looked up, arguments held against signatures, all problems collected."""
+"""A config's nodes made into objects: first everything is held against the signatures, then everything is made."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from inspect import isclass, signature
 from pathlib import Path
 from types import GenericAlias
-from typing import Any, TypeVar, get_args, get_origin
+from typing import Any, TypeAlias, TypeVar, get_args, get_origin
 from weakref import WeakKeyDictionary
 
 from ..layers.core import ChainruleError, Layer
 from .naming import Place, blame, read_arguments, read_name
 from .problems import ConfigError, Problem
-from .reading import Node
+from .reading import Entry, Node
 from .registry import KINDS, Kind
 from .signatures import Argument, arguments_of, out_of_reach
 from .values import is_plain, members, parse
 
 __all__ = ["Builder", "Recipe", "gather"]
 
+Plan: TypeAlias = Callable[[], Any]         # makes what nodes describe; they have been found right by then
 Result = TypeVar("Result")
 
 _OF_THE_USER = (ChainruleError, ArithmeticError, MemoryError, ValueError)      # numbers too large end in the latter
@@ -30,16 +31,21 @@ class Recipe:
     """Something a config names, made anew at every call; the caller gives the arguments that only the program has."""
 
     builder: "Builder"
-    node: Node
+    plan: Plan
     kind: Kind
-    path: str
 
     def __call__(self, **given: Any) -> Any:
         outer, self.builder.given = self.builder.given, given
         try:
-            return self.builder.thing(self.node, self.kind, self.path)
+            return self.plan()
         finally:
             self.builder.given = outer
+
+    def tried(self) -> "Recipe":
+        """Return the recipe after a trial, so that all problems come together; data are not loaded for that."""
+        if self.kind.stand_in is not None:
+            self(**self.kind.stand_in())
+        return self
 
 
 def gather(calls: Iterable[Callable[[], Result]], problems: Iterable[Problem] = ()) -> list[Result]:
@@ -51,7 +57,7 @@ def gather(calls: Iterable[Callable[[], Result]], problems: Iterable[Problem] = 
         except ConfigError as error:
             found.extend(error.problems)
     if found:
-        raise ConfigError(found)
+        raise ConfigError(sorted(found, key=lambda problem: problem.where.order if problem.where else ("", 0, 0)))
     return results
 
 
@@ -97,41 +103,55 @@ class Builder:
 
         Raises: ConfigError with all that is wrong with it.
         """
+        return self.plan(node, annotation, path)()
+
+    def plan(self, node: Node, annotation: Any, path: str) -> Plan:
+        """Return what makes the value of ``node``; names, arguments, types and ranges are checked, nothing is made.
+
+        Raises: ConfigError with all that does not fit the signatures.
+        """
         named = next((member for member in members(annotation) if not is_plain(member)), None)
         if named is None:
-            return self._located(parse(node, annotation, path), node)
+            value = self._located(parse(node, annotation, path), node)
+            return lambda: value
         if node.value is None and type(None) in members(annotation):
-            return None
+            return lambda: None
         origin, inner = get_origin(named), get_args(named)
         if named in KINDS:
-            return self.thing(node, KINDS[named], path)
+            return self._thing(node, KINDS[named], path)
         if origin is Callable:
-            recipe = Recipe(self, node, KINDS[inner[-1]], path)
-            recipe(**recipe.kind.stand_in())        # tried at once, so that all problems of a file come together
-            return recipe
+            kind = KINDS[inner[-1]]
+            return Recipe(self, self._thing(node, kind, path), kind).tried
         if isclass(named):
-            return self.section(node, named, path)
+            return self._section(node, named, path)
         if origin in (dict, Mapping):
             return self._mapping(node, inner[1], path)
         return self._items(node, named, path)
 
-    def thing(self, node: Node, kind: Kind, path: str) -> Any:
-        """Return the object of a kind that ``node`` names."""
-        if isinstance(node.value, tuple) and kind.several is not None:
-            function, place, arguments = kind.several, Place(node.position, path), node
-        else:
-            function, place, arguments = read_name(node, kind, path)
-        made = self._call(function, arguments, place)
-        if isinstance(made, Layer):
-            self.places[made] = place
-        return made
-
     def section(self, node: Node, section: type, path: str) -> Any:
         """Return the section of a config, a dataclass, whose fields are the keys of ``node``."""
+        return self._section(node, section, path)()
+
+    def _section(self, node: Node, section: type, path: str) -> Plan:
         if node.value is not None and not isinstance(node.value, dict):
             keys = ", ".join(arguments_of(section))
             raise ConfigError.at(node.position, path, f"expected a mapping with keys of {keys}; got {node.kind}")
         return self._call(section, node, Place(node.position, path))
+
+    def _thing(self, node: Node, kind: Kind, path: str) -> Plan:
+        """Return what makes the object of a kind that ``node`` names."""
+        if isinstance(node.value, tuple) and kind.several is not None:
+            function, place, arguments = kind.several, Place(node.position, path), node
+        else:
+            function, place, arguments = read_name(node, kind, path)
+        plan = self._call(function, arguments, place, kind.given)
+
+        def make() -> Any:
+            made = plan()
+            if isinstance(made, Layer):
+                self.places[made] = place
+            return made
+        return make
 
     def _located(self, value: Any, node: Node) -> Any:
         """Return a path from the folder of the file that it is written in; on the command line, the current one."""
@@ -141,18 +161,22 @@ class Builder:
         self.files[id(node)] = written_in / value
         return self.files[id(node)]
 
-    def _call(self, function: Callable[..., Any], node: Node, place: Place) -> Any:
-        """Return what ``function`` returns for the arguments in ``node``, and those that it is given."""
-        bound = signature(function).bind_partial()
-        bound.arguments.update((name, self.given[name]) for name in bound.signature.parameters if name in self.given)
-        lacking = [name for name in out_of_reach(function) if name not in self.given]
+    def _call(self, function: Callable[..., Any], node: Node, place: Place, given: Collection[str] = ()) -> Plan:
+        """Return what calls ``function`` with the arguments in ``node``, and those that it is ``given``."""
+        lacking = [name for name in out_of_reach(function) if name not in given]
         if lacking:
             raise place.error(f"can not be made in a config, which can not write its {', '.join(lacking)}")
-        known = {name: argument for name, argument in arguments_of(function).items() if name not in bound.arguments}
+        known = arguments_of(function, given)
         entries, problems = read_arguments(node, known, place)
-        values = gather((partial(self._argument, known[name], name, entry.node, place)
-                         for name, entry in entries.items()), problems)
-        bound.arguments.update(zip(entries, values, strict=True))
+        plans = gather((partial(self._argument, known[name], name, entry.node, place)
+                        for name, entry in entries.items()), problems)
+        return partial(self._make, function, dict(zip(entries, plans, strict=True)), entries, place)
+
+    def _make(self, function: Callable[..., Any], plans: Mapping[str, Plan], entries: Mapping[str, Entry],
+              place: Place) -> Any:
+        bound = signature(function).bind_partial()
+        bound.arguments.update((name, self.given[name]) for name in bound.signature.parameters if name in self.given)
+        bound.arguments.update(zip(plans, gather(plans.values()), strict=True))
         try:
             return function(*bound.args, **bound.kwargs)
         except ConfigError:
@@ -160,25 +184,28 @@ class Builder:
         except _OF_THE_USER as error:
             raise blame(error, entries, place) from error
 
-    def _argument(self, argument: Argument, name: str, node: Node, place: Place) -> Any:
+    def _argument(self, argument: Argument, name: str, node: Node, place: Place) -> Plan:
         if argument.variadic:
             return self._items(node, GenericAlias(list, (argument.annotation,)), place.path)
-        return self.value(node, argument.annotation, place.below(name))
+        return self.plan(node, argument.annotation, place.below(name))
 
-    def _items(self, node: Node, annotation: Any, path: str) -> list[Any]:
-        """Return the items of a list of one annotation, or of a tuple whose last annotation is starred."""
+    def _items(self, node: Node, annotation: Any, path: str) -> Plan:
+        """Plan the items of a list of one annotation, or of a tuple whose last annotation is starred."""
         *first, rest = get_args(annotation)
         rest = get_args(get_args(rest)[0])[0] if first else rest        # tuple[T, *tuple[U, ...]]: U
         if not isinstance(node.value, tuple) or len(node.value) < len(first):
             raise ConfigError.at(node.position, path, f"expected a list{' of at least one item' * bool(first)}, got "
                                                       f"{node.kind}; even a single item stands in brackets, [...]")
         place = Place(node.position, path)
-        return gather(partial(self.value, item, first[index] if index < len(first) else rest, place.below(str(index)))
-                      for index, item in enumerate(node.value))
+        return partial(gather, gather(
+            partial(self.plan, item, first[index] if index < len(first) else rest, place.below(str(index)))
+            for index, item in enumerate(node.value)))
 
-    def _mapping(self, node: Node, annotation: Any, path: str) -> dict[str, Any]:
+    def _mapping(self, node: Node, annotation: Any, path: str) -> Plan:
         if not isinstance(node.value, dict):
             raise ConfigError.at(node.position, path, f"expected a mapping, got {node.kind}")
         place = Place(node.position, path)
-        return dict(zip(node.value, gather(partial(self.value, entry.node, annotation, place.below(name))
-                                           for name, entry in node.value.items()), strict=True))
+        plans = gather(partial(self.plan, entry.node, annotation, place.below(name))
+                       for name, entry in node.value.items())
+        names = list(node.value)
+        return lambda: dict(zip(names, gather(plans), strict=True))

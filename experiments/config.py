@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable
 from dataclasses import MISSING, dataclass, fields, is_dataclass
-from importlib.resources import as_file, files
 from pathlib import Path
 from typing import get_type_hints
 
@@ -13,16 +12,18 @@ from ..layers.core import nearest
 from .binding import Builder
 from .experiment import Experiment
 from .gan import Adversarial
+from .including import find_config, read_whole
 from .language import Language
 from .overrides import apply_overrides
-from .problems import ConfigError, Position
-from .reading import Entry, Node, Plain, read_config
+from .plugins import load_installed
+from .problems import ConfigError
+from .reading import Entry, Node, Plain
 from .sequence import Sequence
 from .supervised import Supervised
 from .task import Task
 from .vae import Variational
 
-__all__ = ["TASKS", "Config", "open_config", "recipes"]
+__all__ = ["TASKS", "Config", "open_config"]
 
 TASKS: dict[str, type[Task]] = {
     "supervised": Supervised, "gan": Adversarial, "language": Language, "sequence": Sequence, "vae": Variational,
@@ -36,22 +37,14 @@ class Config:
     Attributes:
         experiment: what it describes, ready to run
         resolved:   all that it says, changes and defaults included, from which the same run can be made again
+        original:   the file as it was written
+        overrides:  the changes
     """
 
     experiment: Experiment
     resolved: Plain
-
-
-def recipes() -> list[str]:
-    """Return the names of the recipes that ship with the package.
-
-    Example:
-        >>> from chainrule.experiments import recipes
-        >>> "digits_mlp" in recipes()
-        True
-    """
-    names = (entry.name for entry in files("chainrule.configs").iterdir())
-    return sorted(name.removesuffix(".yaml") for name in names if name.endswith(".yaml"))
+    original: bytes = b""
+    overrides: tuple[str, ...] = ()
 
 
 def open_config(config: str | Path, overrides: Iterable[str] = ()) -> Config:
@@ -64,28 +57,29 @@ def open_config(config: str | Path, overrides: Iterable[str] = ()) -> Config:
         >>> open_config("xor", ["training.epochs=3"]).experiment.epochs
         3
     """
-    root = _named(apply_overrides(_read(config), overrides), Path(config).stem)
-    where, node = root.value["task"] if isinstance(root.value, dict) and "task" in root.value else (
-        root.position, Node("supervised", root.position))
-    if not isinstance(node.value, str) or node.value not in TASKS:
-        hint = nearest(str(node.value), TASKS) or f"; known: {', '.join(TASKS)}"
-        raise ConfigError.at(where, "task", f"unknown task{hint}")
-    builder, task = Builder(root), TASKS[node.value]
+    load_installed()
+    path, overrides = find_config(config), tuple(overrides)
+    root = _named(apply_overrides(read_whole(path, _sections()), overrides), path.stem)
+    builder, task = Builder(root), _task(root)
     with np.errstate(all="ignore"):     # numbers out of range are reported in words
         experiment = builder.section(root, task, "").prepare(builder)
-        return Config(experiment, _resolved(root, task, builder.files))
+        return Config(experiment, _resolved(root, task, builder.files), path.read_bytes(), overrides)
 
 
-def _read(config: str | Path) -> Node:
-    """Read a file, or else the recipe of that name: ``digits_mlp`` or ``configs/digits_mlp.yaml``."""
-    if Path(config).exists():
-        return read_config(config)
-    known, recipe = recipes(), str(config).removeprefix("configs/").removesuffix(".yaml")
-    if recipe not in known:
-        hint = nearest(recipe, known) or f"; known: {', '.join(known)}"
-        raise ConfigError.at(Position(str(config)), "", f"no such file, and no recipe of that name{hint}")
-    with as_file(files("chainrule.configs") / f"{recipe}.yaml") as path:
-        return read_config(path)
+def _sections() -> set[str]:
+    """Return the keys of a config that hold sections."""
+    return {name for task in TASKS.values() for name, hint in get_type_hints(task).items() if is_dataclass(hint)}
+
+
+def _task(root: Node) -> type[Task]:
+    """Return the class of the task that the config names; without one it is supervised."""
+    if not isinstance(root.value, dict) or "task" not in root.value:
+        return Supervised
+    node = root.value["task"].node
+    if not isinstance(node.value, str) or node.value not in TASKS:
+        hint = nearest(str(node.value), TASKS) or f"; known: {', '.join(TASKS)}"
+        raise ConfigError.at(node.position, "task", f"unknown task{hint}")
+    return TASKS[node.value]
 
 
 def _named(root: Node, stem: str) -> Node:

@@ -1,16 +1,20 @@
 """An experiment, ready to run: a trainer and its data."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from ..analysis import Samples
 from ..data import ArrayDataset, DataLoader
-from ..layers.core import Array, Layer, flatten
+from ..layers.core import Array, Layer, Shape, flatten
 from ..models import Summary, summary
 from ..training import Callback, Trainer
-from ..training.evaluate import Batches
+from ..training.evaluate import Batches, predict
 from ..training.sequence import Loader
+from .saving import Saving
 
 __all__ = ["Experiment"]
+
+MOST_SAMPLES = 2000     # that a report looks at
 
 
 @dataclass
@@ -18,12 +22,13 @@ class Experiment:
     """What a config describes, made; nothing has been computed yet. A task may extend it.
 
     Attributes:
-        name:       the name of its runs
-        trainer:    network, loss, optimizer and callbacks
-        loader:     the training data in batches
-        epochs:     how often they are gone through
-        validation: judged after every epoch
-        test:       judged once, at the end
+        name:        the name of its runs
+        trainer:     network, loss, optimizer and callbacks
+        loader:      the training data in batches
+        epochs:      how often they are gone through
+        validation:  judged after every epoch
+        test:        judged once, at the end
+        checkpoints: what is kept on the way
     """
 
     name: str
@@ -32,6 +37,7 @@ class Experiment:
     epochs: int
     validation: ArrayDataset | None = None
     test: ArrayDataset | None = None
+    checkpoints: Saving = field(default_factory=Saving)
 
     @property
     def model(self) -> Layer:
@@ -43,21 +49,46 @@ class Experiment:
         parts = {"training": self.loader.dataset, "validation": self.validation, "test": self.test}
         return {name: part for name, part in parts.items() if part is not None}
 
+    def columns(self) -> dict[str, bool]:
+        """Return which numbers every row of the history will have to be judged by; True: higher is better."""
+        return self.trainer.columns(validation=self.validation is not None)
+
     def run(self, *callbacks: Callback) -> None:
-        """Train, with callbacks besides those of the config."""
+        """Train until all epochs are done, with callbacks besides those of the config."""
         self.trainer.callbacks.extend(callbacks)
         validation = None if self.validation is None else self.batches(self.validation)
-        self.trainer.fit(self.loader, self.epochs, validation)
+        self.trainer.fit(self.loader, self.epochs - self.trainer.epoch, validation)
 
     def judge(self) -> dict[str, Any]:
         """Return loss and metrics on the test data, as ``test_…``; nothing without test data."""
         found = {} if self.test is None else self.trainer.evaluate(self.batches(self.test))
         return {f"test_{name}": value for name, value in found.items()}
 
+    def judge_all(self) -> dict[str, dict[str, Any]]:
+        """Return loss and metrics by part of the data, without changing anything."""
+        parts = {name: part for name, part in self.parts().items() if name != "test"}
+        found = {name: self.trainer.evaluate(self.batches(part)) for name, part in parts.items()}
+        judged = {name.removeprefix("test_"): value for name, value in self.judge().items()}
+        return found | ({"test": judged} if judged else {})
+
+    def predict(self, x: Array) -> Array:
+        """Return what the network says about samples that are prepared as the training data were."""
+        return predict(self.model, x)
+
     def summary(self) -> Summary:
         """Return the summary of the network for the data's shape."""
+        return summary(self.model, *self.input_shapes())
+
+    def input_shapes(self) -> tuple[Shape, ...]:
+        """Return the shapes of the network's inputs, without the batch axis."""
         x, _ = self.first_samples(1)
-        return summary(self.model, *(array.shape[1:] for array in flatten(x)))
+        return tuple(array.shape[1:] for array in flatten(x))
+
+    def samples(self, name: str) -> Samples | None:
+        """Return samples of a part of the data, for a report; None where the network is given something else."""
+        part = self.parts()[name]
+        x, y = part[:MOST_SAMPLES]
+        return Samples(x, y, name, part.preparation.classes)
 
     def keepsakes(self) -> dict[str, bytes]:
         """Return what the run folder should have besides once training has ended, files by name; here nothing."""

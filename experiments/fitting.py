@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from ..layers.core import Array, ChainruleError, Layer, Shape, UnknownNameError, flatten
-from ..training import Callback, ScheduleRunner, evaluation_mode
+from ..training import Callback, Freeze, ScheduleRunner, evaluation_mode
 from .binding import Builder
 from .experiment import Experiment
 from .naming import Place
@@ -36,7 +36,11 @@ def check_monitors(experiment: Experiment, callbacks: Mapping[str, Callback], bu
     """
     for path, callback in callbacks.items():
         with builder.at(path):
+            if isinstance(callback, Freeze):
+                callback.check(experiment.model)
             _check_monitor(experiment, callback)
+    with builder.at("training.checkpoints"):
+        experiment.checkpoints.monitor(experiment.columns())
 
 
 def shapes_of(model: Layer, x_shapes: tuple[Shape, ...], builder: Builder) -> tuple[Shape, ...]:
@@ -82,7 +86,7 @@ def _check_monitor(experiment: Experiment, callback: Callback) -> None:
     monitor = getattr(callback, "monitor", None)
     if monitor is None or (isinstance(callback, ScheduleRunner) and not callback.schedule.needs_metric):
         return
-    columns = experiment.trainer.columns(validation=experiment.validation is not None)
+    columns = experiment.columns()
     if monitor not in columns:
         fix = "" if experiment.validation else "; val_… needs a validation_size in data"
         error = UnknownNameError.of(f"monitor of {type(callback).__name__}", monitor, columns)

@@ -7,9 +7,8 @@ from typing import cast
 import numpy as np
 
 from ..data import ArrayDataset
-from ..layers.core import Array, Layer, check_size, show_shape
+from ..layers.core import Array, Layer, Shape, Size, StateError, ValueRangeError, check_size, show_shape
 from ..losses import Loss
-from ..models import Summary, summary
 from ..models.zoo import gan
 from ..optim import Optimizer, Schedule
 from ..training import GANTrainer, ScheduleRunner, mode_coverage
@@ -42,12 +41,12 @@ class Adversarial(Task):
     task: str = "gan"
     generator: Callable[[], Layer]
     discriminator: Callable[[], Layer]
-    latent: int
+    latent: Size
     loss: Loss
     optimizer: Callable[..., Optimizer]
     discriminator_optimizer: Callable[..., Optimizer] | None = None
     schedule: Callable[..., Schedule] | None = None
-    n_critic: int = 1
+    n_critic: Size = 1
     coverage: bool = False
     training: Training
 
@@ -55,6 +54,12 @@ class Adversarial(Task):
         super().__post_init__()
         check_size(self.latent, "latent", "gan")
         check_size(self.n_critic, "n_critic", "gan")
+        for name in ("micro_batch_size", "groups", "class_weight"):
+            if getattr(self.training, name):
+                raise ValueRangeError(f"gan trains two networks by turns, which training.{name} is not for; leave it "
+                                      f"out")
+        if self.training.memory.budget is not None:
+            raise ValueRangeError("gan trains two networks by turns, which training.memory is not for; leave it out")
 
     def build(self, parts: dict[str, ArrayDataset], shuffling: np.random.Generator, builder: Builder) -> Experiment:
         generator, discriminator = (self.network(part, builder) for part in (self.generator, self.discriminator))
@@ -62,13 +67,16 @@ class Adversarial(Task):
         optimizer = self.optimizer(params=generator.parameters())
         other = (self.discriminator_optimizer or self.optimizer)(params=discriminator.parameters())
         callbacks = self.training.taking_part(optimizer, self.schedule)
-        for_other = [] if self.schedule is None else [ScheduleRunner(self.schedule(optimizer=other))]
+        for_other = [] if self.schedule is None else [
+            ScheduleRunner(self.schedule(optimizer=other), self.training.schedule_every)]
         with builder.at("loss"):
             trainer = GANTrainer(gan(generator, discriminator), self.loss, optimizer, other, latent=self.latent,
                                  n_critic=self.n_critic, coverage=self.coverage,
                                  callbacks=[*callbacks.values(), *for_other])
-        made = AdversarialExperiment(self.name, trainer, self.training.loader(parts["training"], shuffling),
-                                     self.training.epochs, parts.get("validation"), parts.get("test"))
+        with builder.at("training"):
+            loader = self.training.loader(parts["training"], shuffling)
+        made = AdversarialExperiment(self.name, trainer, loader, self.training.epochs, parts.get("validation"),
+                                     parts.get("test"), self.training.checkpoints)
         check_monitors(made, callbacks, builder)
         return made
 
@@ -99,14 +107,24 @@ class AdversarialExperiment(Experiment):
         """The trainer."""
         return cast(GANTrainer, self.trainer)
 
-    def summary(self) -> Summary:
-        """Return the summary of generator and discriminator, for noise."""
-        return summary(self.model, (self.adversaries.latent,))
+    def input_shapes(self) -> tuple[Shape, ...]:
+        """Return the shape of noise."""
+        return ((self.adversaries.latent,),)
+
+    def samples(self, name: str) -> None:
+        """Return nothing: the data are not what the network is given."""
 
     def first_samples(self, count: int) -> tuple[Array, Array]:
         """Return noise, and the scores that the generator would like to see."""
         noise = self.adversaries.noise(count)
         return noise, np.ones(self.model.describe(noise.shape).y_shapes[0], np.float32)
+
+    def predict(self, x: Array) -> Array:
+        """Refuse: there is nothing to be said about samples.
+
+        Raises: StateError, always.
+        """
+        raise StateError("a gan run makes samples instead of answering them; they are in samples.npz of its folder")
 
     def keepsakes(self) -> dict[str, bytes]:
         """Return samples, beside some of the data."""

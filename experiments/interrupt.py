@@ -6,6 +6,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from ..training import Callback
+from ..training.callbacks import Row
 
 if TYPE_CHECKING:
     from ..training import Trainer
@@ -14,9 +15,10 @@ __all__ = ["StopOnSignal"]
 
 
 class StopOnSignal(Callback):
-    """Let the step that runs come to its end, then stop; a second signal ends the program as it does without this.
+    """Let the step that runs come to its end, then pause; a second signal ends the program as it does without this.
 
-    Outside of the main thread, where Python hands over no signals, it does nothing.
+    The epoch is left unfinished, for a checkpoint to go on from. Outside of the main thread, where Python hands over
+    no signals, it does nothing.
 
     Attributes:
         received: the signal, or None
@@ -38,7 +40,11 @@ class StopOnSignal(Callback):
 
     def on_batch_end(self, trainer: "Trainer", loss: float) -> None:
         if self.received is not None:
-            trainer.stop(f"interrupted by {self.received.name}")
+            trainer.pause()
+
+    def on_epoch_end(self, trainer: "Trainer", row: Row) -> None:
+        if self.received is not None:       # during the validation
+            trainer.pause()
 
     def on_fit_end(self, trainer: "Trainer") -> None:
         self._restore()

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..data import ArrayDataset, Text
-from ..layers.core import ValueRangeError, check_range, check_size
+from ..layers.core import Array, Epsilon, Size, StateError, ValueRangeError, check_range, check_size
 from ..losses import Loss
 from ..training import BitsPerCharacter, CarriedLoss, Metric, ScoresMetric, Stream, Trainer, generate
 from ..training.evaluate import Batches
@@ -29,9 +29,9 @@ class Sample:
     """
 
     prompt: str = "The "
-    length: int = 500
-    temperature: float = 0.7
-    top_k: int | None = None
+    length: Size = 500
+    temperature: Epsilon = 0.7
+    top_k: Size | None = None
 
     def __post_init__(self) -> None:
         check_size(self.length, "length", "sample")
@@ -72,10 +72,14 @@ class Language(Supervised):
             raise builder.places[trainer.model].error(
                 f"gives scores of shape {scores}, but the text has {len(training.characters)} different characters, "
                 f"for which they should have shape (N, {len(training.characters)}, T); set the network's vocabulary")
+        if state and (self.training.augment or self.training.balanced or self.training.prefetch):
+            with builder.at("training"):
+                raise ValueRangeError("a text that is read in order takes no augment, balanced or prefetch; leave them "
+                                      "out")
         loader = Stream(training, self.training.batch_size, trainer.loss) if state and isinstance(
             trainer.loss, CarriedLoss) else self.training.loader(training, shuffling)
         return LanguageExperiment(self.name, trainer, loader, self.training.epochs, parts.get("validation"),
-                                  parts.get("test"), self.sample, self.seed)
+                                  parts.get("test"), self.training.checkpoints, self.sample, self.seed)
 
 
 @dataclass
@@ -90,6 +94,13 @@ class LanguageExperiment(Experiment):
         if isinstance(self.loader, Stream):
             return Stream(part, self.loader.batch_size, self.loader.loss)
         return super().batches(part)
+
+    def predict(self, x: Array) -> Array:
+        """Refuse: there is nothing to be said about samples.
+
+        Raises: StateError, always.
+        """
+        raise StateError("a language run continues a text instead of answering samples; see sample in its config")
 
     def keepsakes(self) -> dict[str, bytes]:
         """Return a text that the network wrote, ``sample.txt``."""

@@ -35,15 +35,25 @@ def read_name(node: Node, kind: Kind, path: str) -> tuple[Callable[..., Any], Pl
     elif isinstance(node.value, dict) and len(node.value) == 1:
         name, (where, arguments) = next(iter(node.value.items()))
     else:
-        got = f"{len(node.value)} keys: {', '.join(node.value)}" if isinstance(node.value, dict) else node.kind
-        raise ConfigError.at(node.position, path, f"expected the name of one {kind.title}, alone or before its "
-                                                  f"arguments as in 'Name: {{argument: value}}', got {got}")
+        raise _no_name(node, kind, path)
     place = Place(where, Place(where, path).below(name))
     if name not in kind.members:
         other = next((other.title for other in KINDS.values() if name in other.members), None)
         hint = f"; that is of the kind {other}" if other else nearest(name, kind.members) or _list(kind.members)
+        if "." in name:
+            last = name.rpartition(".")[2]
+            hint = f"; names are Chainrule's, no paths into Python{f'; write {last}' if last in kind.members else ''}"
         raise place.error(f"unknown {kind.title}{hint}")
     return kind.members[name], place, arguments
+
+
+def _no_name(node: Node, kind: Kind, path: str) -> ConfigError:
+    where, got = node.position, node.kind
+    if isinstance(node.value, dict) and node.value:
+        where = list(node.value.values())[1].key_position       # the first may be right
+        got = f"{len(node.value)} keys: {', '.join(node.value)}"
+    return ConfigError.at(where, path, f"expected the name of one {kind.title}, alone or before its arguments as in "
+                                       f"'Name: {{argument: value}}', got {got}")
 
 
 def read_arguments(node: Node, known: Mapping[str, Argument], place: Place) -> tuple[dict[str, Entry], list[Problem]]:

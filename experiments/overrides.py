@@ -2,8 +2,11 @@
 
 from collections.abc import Iterable
 
+from .naming import Place, read_arguments
 from .problems import ConfigError, Position, Problem
 from .reading import MAX_DEPTH, Entry, Node, parse_value
+from .registry import KINDS
+from .signatures import arguments_of
 
 __all__ = ["apply_overrides", "position_of"]
 
@@ -34,7 +37,8 @@ def position_of(root: Node, path: str | Iterable[str | int], *, key: bool = Fals
 def apply_overrides(root: Node, overrides: Iterable[str]) -> Node:
     """Return ``root`` with each ``path=value`` in place, the values read as YAML; raise ConfigError with all problems.
 
-    A name that a mapping lacks is added, with mappings for a path that goes on; nothing (null) counts as lacking.
+    A name that a mapping lacks is added, with mappings for a path that goes on; nothing (null) counts as lacking. An
+    argument goes by its name also where the file writes ``Linear: [64, 32]``, ``Dropout: 0.1`` or only ``Adam``.
 
     Example:
         >>> from chainrule.experiments.reading import parse_config
@@ -59,11 +63,24 @@ def apply_overrides(root: Node, overrides: Iterable[str]) -> Node:
     return root
 
 
+def _by_name(node: Node, part: str, owner: str) -> Node:
+    """Return arguments as a mapping if ``part`` names one; a name alone as one before its arguments."""
+    if node.value == part:
+        return Node({part: Entry(node.position, Node(None, node.position))}, node.position)
+    kind = next((kind for kind in KINDS.values() if owner in kind.members), None)
+    known = arguments_of(kind.members[owner], kind.given) if kind is not None else {}
+    if part not in known or isinstance(node.value, dict):
+        return node
+    entries, _ = read_arguments(node, known, Place(node.position, owner))
+    return Node(entries, node.position)
+
+
 def _replace(node: Node, parts: list[str], depth: int, new: Node) -> Node:
     """Return ``node`` with ``new`` at the part of the path that begins at ``depth``."""
     if depth == len(parts):
         return new
     part, here = parts[depth], ".".join(parts[:depth])
+    node = _by_name(node, part, parts[depth - 1] if depth else "")
     if isinstance(node.value, tuple):
         if part not in map(str, range(len(node.value))):
             raise ConfigError.at(new.position, here, f"a list of {len(node.value)} items has no item {part!r}; "

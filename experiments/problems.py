@@ -27,6 +27,11 @@ class Position:
     def __str__(self) -> str:
         return self.file if self.line is None else f"{self.file}:{self.line}:{self.column}"
 
+    @property
+    def order(self) -> tuple[str, int, int]:
+        """By what problems are sorted: file, line and column."""
+        return self.file, self.line or 0, self.column or 0
+
     def after(self, text: str) -> "Position":
         """Return the place behind ``text``, which begins at the first character of this file."""
         if self.line is None:

@@ -1,9 +1,8 @@
-"""YAML files as trees of nodes that know where they stand, read by the scalar rules of YAML 1.2 and written back."""
+"""YAML files as trees of nodes that know where they stand, within limits of size, depth and repetition."""
 
-import math
 import re
 import reprlib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn, TypeAlias
@@ -13,17 +12,16 @@ from yaml import events
 
 from ..layers.core import nearest
 from .problems import ConfigError, Position, Problem, explain_character, explain_syntax, explain_unreadable
+from .scalars import Value, scalar
 
-__all__ = ["MAX_BYTES", "MAX_DEPTH", "MAX_DIGITS", "MAX_NODES", "MAX_PROBLEMS", "Entry", "Node", "Plain", "dump",
-           "parse_config", "parse_value", "read_config"]
+__all__ = ["MAX_BYTES", "MAX_DEPTH", "MAX_NODES", "MAX_PROBLEMS", "Entry", "Node", "Plain", "parse_config",
+           "parse_value", "read_config", "read_value"]
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 50
-MAX_DIGITS = 100
 MAX_NODES = 10_000     # keys and values, with every alias written out
 MAX_PROBLEMS = 50
 
-Value: TypeAlias = str | int | float | bool | None
 Plain: TypeAlias = "Value | list[Plain] | dict[str, Plain]"
 
 
@@ -64,7 +62,12 @@ class Node:
 
 
 def read_config(path: str | Path) -> Node:
-    """Read the YAML file at ``path``; raise ConfigError with all that is wrong with it."""
+    """Read the YAML file at ``path``, a mapping; raise ConfigError with all that is wrong with it."""
+    return _mapping(read_value(path))
+
+
+def read_value(path: str | Path) -> Node:
+    """Read a YAML file that may hold a value of any kind."""
     try:
         with Path(path).open("rb") as file:
             data = file.read(MAX_BYTES + 1)
@@ -72,7 +75,7 @@ def read_config(path: str | Path) -> Node:
         raise ConfigError.at(Position(str(path)), "", explain_unreadable(Path(path), error)) from None
     if len(data) > MAX_BYTES:
         raise ConfigError.at(Position(str(path)), "", f"larger than {MAX_BYTES} bytes, which no config should be")
-    return parse_config(data.decode(errors="surrogateescape"), str(path))
+    return parse_value(data.decode(errors="surrogateescape"), Position(str(path), 1, 1))
 
 
 def parse_config(text: str, file: str = "config") -> Node:
@@ -83,10 +86,7 @@ def parse_config(text: str, file: str = "config") -> Node:
         >>> parse_config("optimizer: {Adam: {lr: 1e-3}}\\nnesterov: no").plain()
         {'optimizer': {'Adam': {'lr': 0.001}}, 'nesterov': 'no'}
     """
-    root = parse_value(text, Position(file, 1, 1))
-    if isinstance(root.value, dict):
-        return root
-    raise ConfigError.at(root.position, "", f"the top level must be a mapping, 'key: value' lines, got {root.kind}")
+    return _mapping(parse_value(text, Position(file, 1, 1)))
 
 
 def parse_value(text: str, origin: Position, path: tuple[str, ...] = ()) -> Node:
@@ -97,20 +97,10 @@ def parse_value(text: str, origin: Position, path: tuple[str, ...] = ()) -> Node
     return _Builder(text, origin).document(path)
 
 
-def dump(plain: object) -> str:
-    """Write ordinary values as YAML that this module, and readers of YAML 1.1, read to the same values.
-
-    Raises: ConfigError for anything but None, bool, int, float, str, lists and dictionaries with keys of text.
-
-    Example:
-        >>> from chainrule.experiments.reading import dump
-        >>> print(dump({"lr": 1e-3, "name": "1e-3", "answer": "no", "sizes": [64, 10]}), end="")
-        lr: 0.001
-        name: '1e-3'
-        answer: 'no'
-        sizes: [64, 10]
-    """
-    return yaml.dump(plain, Dumper=_Dumper, sort_keys=False, allow_unicode=True, default_flow_style=None, width=100)
+def _mapping(root: Node) -> Node:
+    if isinstance(root.value, dict):
+        return root
+    raise ConfigError.at(root.position, "", f"the top level must be a mapping, 'key: value' lines, got {root.kind}")
 
 
 class _Builder:
@@ -150,7 +140,7 @@ class _Builder:
             self.anchors[event.anchor] = where, None
         self.opened.append(where)
         if isinstance(event, events.ScalarEvent):
-            node = Node(self.scalar(event, where, path), where)
+            node = Node(self.value(event, where, path), where)
         elif isinstance(event, events.SequenceStartEvent):
             node = Node(self.items(path), where)
         else:
@@ -171,10 +161,10 @@ class _Builder:
         self.report(where, path, message)
         return Node(None, where)
 
-    def scalar(self, event: events.ScalarEvent, where: Position, path: tuple[str, ...]) -> Value:
+    def value(self, event: events.ScalarEvent, where: Position, path: tuple[str, ...]) -> Value:
         try:
             if event.style is None:
-                return _resolve(event.value)
+                return scalar(event.value)
             # JSON writes a character beyond 16 bits as two escapes, "\ud83d\ude00"; one half alone is no character
             return event.value.encode("utf-16-le", "surrogatepass").decode("utf-16-le")
         except UnicodeDecodeError:
@@ -248,51 +238,5 @@ class _Builder:
         raise ConfigError([*self.problems, Problem(where, "", message)])
 
 
-def _resolve(text: str) -> Value:
-    convert = next((convert for _, pattern, convert in _CORE_SCHEMA if pattern.match(text)), None)
-    if convert is None:
-        return text
-    if len(text) > MAX_DIGITS or len(str(value := convert(text))) > MAX_DIGITS:
-        raise ValueError(f"a number of more than {MAX_DIGITS} digits")
-    if isinstance(value, float) and math.isinf(value) and text[-1] not in "fF":
-        raise ValueError(f"{text} is beyond the largest number, 1.8e308; infinity is written .inf")
-    return value
-
-
-# YAML 1.2.2, section 10.3.2: the first pattern that fits the whole of an unquoted scalar says what it is, none: text.
-_CORE_SCHEMA: tuple[tuple[str, re.Pattern[str], Callable[[str], Value]], ...] = (
-    ("null", re.compile(r"(null|Null|NULL|~|)\Z"), lambda text: None),
-    ("bool", re.compile(r"(true|True|TRUE|false|False|FALSE)\Z"), lambda text: text.lower() == "true"),
-    ("int", re.compile(r"[-+]?[0-9]+\Z"), int),
-    ("int", re.compile(r"0o[0-7]+\Z"), lambda text: int(text, 8)),
-    ("int", re.compile(r"0x[0-9a-fA-F]+\Z"), lambda text: int(text, 16)),
-    ("float", re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z"), float),
-    ("float", re.compile(r"([-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))\Z"), lambda text: float(text.replace(".", ""))),
-)
 _NOT_ALLOWED = re.compile(    # control characters, halves of surrogate pairs, and line breaks that only YAML 1.1 knows
     r"[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
-
-
-class _Dumper(yaml.SafeDumper):
-    """PyYAML's writer for plain values only, without anchors."""
-
-    def represent_data(self, data: object) -> yaml.Node:
-        if type(data) not in (type(None), bool, int, float, str, list, tuple, dict) or (
-                isinstance(data, dict) and not all(isinstance(key, str) for key in data)):
-            raise ConfigError.at(None, "", f"can not be written as YAML: {reprlib.repr(data)}")
-        node = super().represent_data(data)
-        if isinstance(node, yaml.ScalarNode) and isinstance(data, str) and not data.isprintable():
-            node.style = '"'
-        return node
-
-    def serialize(self, node: yaml.Node) -> None:
-        if isinstance(node, yaml.CollectionNode):
-            node.flow_style = False    # the top level is a line for each key
-        super().serialize(node)
-
-    def ignore_aliases(self, data: object) -> bool:
-        return True
-
-
-for _name, _pattern, _ in _CORE_SCHEMA:    # besides those of YAML 1.1, so that text is quoted if either misreads it
-    _Dumper.add_implicit_resolver(f"tag:yaml.org,2002:{_name}", _pattern, None)

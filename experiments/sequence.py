@@ -40,7 +40,7 @@ class Sequence(Supervised):
                                  f"{show_shape(training.y.shape)}; copying has them")
         loader = TeacherForcing(self.training.loader(training, shuffling))
         return SequenceExperiment(self.name, trainer, loader, self.training.epochs, parts.get("validation"),
-                                  parts.get("test"))
+                                  parts.get("test"), self.training.checkpoints)
 
 
 class SequenceExperiment(Experiment):
@@ -54,6 +54,9 @@ class SequenceExperiment(Experiment):
         """Return the first training samples, their inputs as a pair."""
         x, y = super().first_samples(count)
         return (x, shifted(y)), y
+
+    def samples(self, name: str) -> None:
+        """Return nothing: answers are sequences, which have no picture."""
 
     def judge(self) -> dict[str, Any]:
         """Return loss and metrics on the test data, and the share of sequences that greedy decoding gets right."""
@@ -69,6 +72,11 @@ class SequenceExperiment(Experiment):
         lines = [f"{' '.join(map(str, x))} -> {' '.join(map(str, answer))}{'' if (answer == y).all() else '  (wrong)'}"
                  for x, y, answer in zip(some.x, some.y, self.answers(some), strict=True)]
         return {"answers.txt": ("\n".join(lines) + "\n").encode()}
+
+    def predict(self, x: Array) -> Array:
+        """Return the network's own answers to sources, as long as those of the training data."""
+        length = self.loader.dataset.y.shape[1]
+        return np.concatenate([decode(self.model, batch, length) for batch, _ in DataLoader(ArrayDataset(x, x), 256)])
 
     def answers(self, part: ArrayDataset) -> Array:
         """Return what the network answers to the sources of a part, told nothing else."""

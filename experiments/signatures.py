@@ -1,8 +1,8 @@
 """What a config may set: the arguments of a constructor or function whose annotations YAML can express."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import is_dataclass
-from functools import reduce
+from functools import cache, reduce
 from inspect import Parameter, isclass, signature
 from operator import or_
 from typing import Any, NamedTuple, Unpack, get_args, get_origin, get_type_hints
@@ -14,29 +14,29 @@ __all__ = ["Argument", "arguments_of", "out_of_reach"]
 
 
 class Argument(NamedTuple):
-    """One argument: what may be written, whether it must be, and whether it takes all that a list holds."""
+    """One argument: what may be written, what it is otherwise, and whether it takes all that a list holds."""
 
     annotation: Any
-    required: bool
+    default: Any
     variadic: bool
 
+    @property
+    def required(self) -> bool:
+        """Whether it must be written."""
+        return self.default is Parameter.empty and not self.variadic
 
-def arguments_of(function: Callable[..., Any]) -> dict[str, Argument]:
+
+def arguments_of(function: Callable[..., Any], given: Collection[str] = ()) -> dict[str, Argument]:
     """Return by name the arguments of ``function`` that a config may set; arrays and generators, say, it may not.
+
+    Those that the program has ``given`` are none of them either.
 
     Example:
         >>> from chainrule.experiments.signatures import arguments_of
         >>> list(arguments_of(Linear))
         ['in_features', 'out_features', 'bias']
     """
-    hints = get_type_hints(function.__init__ if isclass(function) else function)
-    found = {}
-    for name, parameter in signature(function).parameters.items():
-        kept = [member for member in members(hints.get(name, object)) if _writable(member)]
-        if any(member is not type(None) for member in kept):
-            variadic = parameter.kind is Parameter.VAR_POSITIONAL
-            found[name] = Argument(reduce(or_, kept), parameter.default is Parameter.empty and not variadic, variadic)
-    return found
+    return {name: argument for name, argument in _arguments(function).items() if name not in given}
 
 
 def out_of_reach(function: Callable[..., Any]) -> list[str]:
@@ -48,7 +48,18 @@ def out_of_reach(function: Callable[..., Any]) -> list[str]:
         ['params']
     """
     return [name for name, parameter in signature(function).parameters.items()
-            if parameter.default is Parameter.empty and name not in arguments_of(function)]
+            if parameter.default is Parameter.empty and name not in _arguments(function)]
+
+
+@cache
+def _arguments(function: Callable[..., Any]) -> dict[str, Argument]:
+    hints = get_type_hints(function.__init__ if isclass(function) else function, include_extras=True)
+    found = {}
+    for name, parameter in signature(function).parameters.items():
+        kept = [member for member in members(hints.get(name, object)) if _writable(member)]
+        if any(member is not type(None) for member in kept):
+            found[name] = Argument(reduce(or_, kept), parameter.default, parameter.kind is Parameter.VAR_POSITIONAL)
+    return found
 
 
 def _writable(annotation: Any) -> bool:

@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..data import ArrayDataset
-from ..layers.core import Layer
+from ..layers.core import Layer, ValueRangeError, flatten
 from ..losses import Loss, Penalty, weights_of
 from ..optim import Optimizer, Schedule
-from ..training import Metric, Trainer
+from ..training import Metric, Stream, Trainer, balance_
+from ..training.micro_batches import check_separable
 from .binding import Builder
 from .experiment import Experiment
-from .fitting import check_fit
+from .fitting import check_fit, shapes_of
 from .task import Task, Training
 
 __all__ = ["Supervised"]
@@ -38,21 +39,51 @@ class Supervised(Task):
 
     def build(self, parts: dict[str, ArrayDataset], shuffling: np.random.Generator, builder: Builder) -> Experiment:
         model = self.network(self.model, builder)
-        optimizer = self.optimizer(params=model.parameters())
+        optimizer = self.training.optimizer(self.optimizer, model, builder)
         callbacks = self.training.taking_part(optimizer, self.schedule)
-        penalties = [penalty(parameters=weights_of(model)) for penalty in self.penalties]
+        objective = self.objective()
+        penalties = [penalty(parameters=weights_of(model), model=model, loss=objective) for penalty in self.penalties]
+        micro = self.training.micro_batch_size
+        with builder.at("training.micro_batch_size"):
+            if micro is not None:
+                check_separable(model, self.training.ghost_batch_norm)
         with builder.at("loss"):
-            trainer = Trainer(model, self.objective(), optimizer, penalties=penalties, metrics=self.measures(),
-                              callbacks=callbacks.values())
+            trainer = Trainer(model, objective, optimizer, penalties=penalties, metrics=self.measures(),
+                              callbacks=callbacks.values(), micro_batch_size=micro,
+                              ghost_batch_norm=self.training.ghost_batch_norm)
         experiment = self.experiment(trainer, parts, shuffling, builder)
+        if isinstance(experiment.loader, Stream) and micro is not None:
+            with builder.at("training.micro_batch_size"):
+                raise ValueRangeError("training expected no micro_batch_size for a network whose state goes on from "
+                                      "batch to batch; lower batch_size")
+        if self.training.class_weight is not None:
+            x, _ = experiment.first_samples(1)
+            classes = shapes_of(model, tuple(array.shape for array in flatten(x)), builder)[0][1:2]
+            with builder.at("training.class_weight"):
+                balance_(self.loss, parts["training"].y, *classes or (1,))
         check_fit(experiment, callbacks, builder)
+        if self.training.memory.budget is not None:
+            self._plan(experiment, builder)
         return experiment
+
+    def _plan(self, experiment: Experiment, builder: Builder) -> None:
+        """Let the network run by a schedule that keeps to the budget of ``training.memory``."""
+        with builder.at("training.memory"):
+            if isinstance(experiment.loader, Stream):
+                raise ValueRangeError("training expected no memory budget for a network whose state goes on from batch "
+                                      "to batch; lower batch_size")
+            batch = experiment.trainer.micro_batch_size or self.training.batch_size or len(experiment.loader.dataset)
+            x, _ = experiment.first_samples(1)
+            shapes = tuple((batch, *array.shape[1:]) for array in flatten(x))
+            experiment.trainer.model = self.training.memory.planned(experiment.model, shapes)
 
     def experiment(self, trainer: Trainer, parts: dict[str, ArrayDataset], shuffling: np.random.Generator,
                    builder: Builder) -> Experiment:
         """Return trainer and data as an experiment."""
-        return Experiment(self.name, trainer, self.training.loader(parts["training"], shuffling),
-                          self.training.epochs, parts.get("validation"), parts.get("test"))
+        with builder.at("training"):
+            loader = self.training.loader(parts["training"], shuffling)
+        return Experiment(self.name, trainer, loader, self.training.epochs, parts.get("validation"), parts.get("test"),
+                          self.training.checkpoints)
 
     def objective(self) -> Loss:
         """Return what is minimised."""

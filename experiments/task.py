@@ -1,6 +1,5 @@
 """What every task has in common: the sections of its config, its name and seed, and the steps towards an experiment."""
 
-import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -8,79 +7,20 @@ from typing import Literal
 
 import numpy as np
 
-from ..data import ArrayDataset, DataLoader, Standardize
-from ..layers.core import Layer, ValueRangeError, check_range, check_size, manual_seed
+from ..data import ArrayDataset, Compose, DataLoader, Transform, WeightedRandomSampler, balanced_weights
+from ..layers.core import Count, Layer, ShapeError, Size, ValueRangeError, check_size, manual_seed
 from ..optim import Optimizer, Schedule
-from ..training import Callback, ScheduleRunner
+from ..optim.groups import check_groups
+from ..training import Callback, LayerStatistics, ScheduleRunner, parameter_groups
 from .binding import Builder
+from .data import Data
 from .experiment import Experiment
+from .memory import Memory
+from .saving import Saving
 
-__all__ = ["Data", "Task", "Training"]
+__all__ = ["Task", "Training"]
 
 _NAME = re.compile(r"[\w][\w.-]{0,99}")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Data:
-    """``data:`` where samples come from, what is to be predicted, and what is held out.
-
-    Attributes:
-        dataset:         a data set by name
-        target:          ``x``: the inputs themselves are to be given back
-        test_dataset:    a data set of its own to be judged at the end, instead of a part of the other
-        test_size:       the part that is judged once, at the end, and that nothing is chosen on
-        validation_size: the part that is judged after every epoch, for early stopping and the like; both are a share
-                         of all samples below 1, or a number of samples
-        stratify:        hold the same share of every class out
-        standardize:     bring every feature to mean 0 and deviation 1, as measured on what is left for training
-    """
-
-    dataset: Callable[..., ArrayDataset]
-    test_dataset: Callable[..., ArrayDataset] | None = None
-    target: Literal["x", "y"] = "y"
-    test_size: float = 0.0
-    validation_size: float = 0.0
-    stratify: bool = False
-    standardize: bool = False
-
-    def __post_init__(self) -> None:
-        for name in ("test_size", "validation_size"):
-            size = check_range(getattr(self, name), 0.0, math.inf, name=name, owner="data", open_high=True)
-            if size >= 1 and size % 1:
-                raise ValueRangeError(f"data expected {name} as a share below 1 or a whole number of samples, "
-                                      f"got {size}")
-        if self.test_dataset is not None and self.test_size:
-            raise ValueRangeError(f"data expected a test_dataset or a test_size, got both; with test_size="
-                                  f"{self.test_size} the test data are a part of dataset")
-
-    def load(self, drawing: np.random.Generator) -> ArrayDataset:
-        """Return all samples, every number finite."""
-        return _finite(self.dataset, drawing)
-
-    def load_test(self, drawing: np.random.Generator) -> ArrayDataset | None:
-        """Return the samples of the test data set, if it is one of its own."""
-        return None if self.test_dataset is None else _finite(self.test_dataset, drawing)
-
-    def divide(self, whole: ArrayDataset, test: ArrayDataset | None,
-               splitting: np.random.Generator) -> dict[str, ArrayDataset]:
-        """Return the parts "training", "validation" and "test", the last two where there are any."""
-        left, parts = whole, {} if test is None else {"test": test}
-        for name, size in (("test", self.test_size), ("validation", self.validation_size)):
-            count = math.ceil(size * len(whole)) if size < 1 else int(size)
-            if count >= len(left):
-                raise ValueRangeError(f"data expected {name}_size to leave samples for training, got {count} of the "
-                                      f"{len(left)} there are")
-            if count:
-                left, parts[name] = left.split(count, rng=splitting, stratify=self.stratify)
-        parts["training"] = left
-        scaler = Standardize().fit(left.x) if self.standardize else None
-        return {name: self._finished(part, scaler) for name, part in parts.items()}
-
-    def _finished(self, part: ArrayDataset, scaler: Standardize | None) -> ArrayDataset:
-        if scaler is None and self.target == "y":
-            return part         # which may know more than its arrays
-        x = part.x if scaler is None else scaler.transform(part.x)
-        return ArrayDataset(x, x if self.target == "x" else part.y)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,31 +28,89 @@ class Training:
     """``training:`` for how long and in what portions.
 
     Attributes:
-        epochs:     passes over the training data
-        batch_size: samples of a step; nothing (null): all of them
-        callbacks:  what takes part besides
+        epochs:           passes over the training data
+        batch_size:       samples of a step; nothing (null): all of them
+        micro_batch_size: samples whose gradients are computed at once, for the same step with less memory
+        ghost_batch_norm: let batch norms see the parts of a batch alone
+        groups:           options of the optimizer for some layers, such as {layers: "encoder.*", lr: 1e-4}
+        class_weight:     balanced: let rare classes count as much as frequent ones
+        schedule_every:   when the schedule moves on
+        callbacks:        what takes part besides
+        checkpoints:      what is kept on the way
+        augment:          changes of every batch, of the training data only, drawn anew each time
+        balanced:         draw samples so that every class comes equally often
+        prefetch:         how many batches are made ahead in a thread
+        report:           write report.html, and look at the layers for it
+        memory:           a budget for what the way back needs
     """
 
-    epochs: int
-    batch_size: int | None = 32
+    epochs: Size
+    batch_size: Size | None = 32
+    micro_batch_size: Size | None = None
+    ghost_batch_norm: bool = False
+    groups: list[dict[str, float | bool | str | list[str] | tuple[float, float]]] = field(default_factory=list)
+    class_weight: Literal["balanced"] | None = None
+    schedule_every: Literal["epoch", "batch"] = "epoch"
     callbacks: list[Callable[..., Callback]] = field(default_factory=list)
+    checkpoints: Saving = field(default_factory=Saving)
+    augment: list[Transform] = field(default_factory=list)
+    balanced: bool = False
+    prefetch: Count = 0
+    report: bool = True
+    memory: Memory = field(default_factory=Memory)
 
     def __post_init__(self) -> None:
         check_size(self.epochs, "epochs", "training")
         if self.batch_size is not None:
             check_size(self.batch_size, "batch_size", "training")
+        if self.micro_batch_size is not None:
+            check_size(self.micro_batch_size, "micro_batch_size", "training")
+        check_size(self.prefetch, "prefetch", "training", least=0)
 
     def loader(self, part: ArrayDataset, shuffling: np.random.Generator) -> DataLoader:
-        """Return the training data in batches, in a new order every epoch."""
-        return DataLoader(part, self.batch_size, shuffle=True, rng=shuffling)
+        """Return the training data in batches, in a new order every epoch.
+
+        Raises: ShapeError for an ``augment`` that does not suit the samples, or changes their shape.
+        """
+        sampler = WeightedRandomSampler(balanced_weights(part.y), len(part)) if self.balanced else None
+        augment = Compose(self.augment) if self.augment else None
+        if augment is not None:
+            x, y = part[:2]
+            changed, _ = augment.change(x, y, np.random.default_rng(0))
+            if changed.shape != x.shape:
+                raise ShapeError(f"training expected augment to keep the shape of samples, {x.shape[1:]}, in which all "
+                                 f"others are judged, got {changed.shape[1:]}; RandomCrop has padding")
+        return DataLoader(part, self.batch_size, sampler is None, rng=shuffling, sampler=sampler, transform=augment,
+                          prefetch=self.prefetch)
 
     def taking_part(self, optimizer: Optimizer, schedule: Callable[..., Schedule] | None) -> dict[str, Callback]:
         """Return the callbacks by their paths in the config, and with them what moves the learning rate on."""
-        found: dict[str, Callback] = {f"training.callbacks.{index}": callback(optimizer=optimizer)
-                                      for index, callback in enumerate(self.callbacks)}
+        found: dict[str, Callback] = {"training.report": LayerStatistics()} if self.report else {}
+        found |= {f"training.callbacks.{index}": callback(optimizer=optimizer)
+                  for index, callback in enumerate(self.callbacks)}
         if schedule is not None:
-            found["schedule"] = ScheduleRunner(schedule(optimizer=optimizer))
+            found["schedule"] = ScheduleRunner(schedule(optimizer=optimizer), self.schedule_every)
         return found
+
+    def optimizer(self, recipe: Callable[..., Optimizer], model: Layer, builder: Builder) -> Optimizer:
+        """Return the optimizer of a model, with the groups that the config writes."""
+        made = recipe(params=model.parameters())
+        for index, group in enumerate(self.groups):
+            with builder.at(f"training.groups.{index}"):
+                (*_, read) = parameter_groups(model, [group])
+                options = {**made.defaults, **read}
+                check_groups([options], made.defaults, type(made).__name__)
+                for name, default in made.defaults.items():
+                    if default is not None and isinstance(options[name], (str, list, tuple)) != isinstance(
+                            default, (str, list, tuple)):
+                        raise ValueRangeError(f"{type(made).__name__} expected {name} of the kind of its default, "
+                                              f"{default!r}, got {options[name]!r}")
+                made.check_group(options)
+        if not self.groups:
+            return made
+        with builder.at("training.groups"):
+            groups = parameter_groups(model, self.groups)
+        return recipe(params=groups)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,7 +133,7 @@ class Task:
 
     task: str
     name: str = "run"
-    seed: int = 0
+    seed: Count = 0
     data: Data
 
     def __post_init__(self) -> None:
@@ -154,7 +152,7 @@ class Task:
         with builder.at("data.dataset"):
             whole = self.data.load(drawing)
         with builder.at("data.test_dataset"):
-            test = self.data.load_test(drawing)
+            test = self.data.load_test(drawing, whole)
         with builder.at("data"):
             parts = self.data.divide(whole, test, splitting)
         return self.build(parts, shuffling, builder)
@@ -172,9 +170,3 @@ class Task:
         if not any(True for _ in model.parameters()):
             raise builder.places[model].error("has no parameters, so there is nothing to train")
         return model
-
-
-def _finite(dataset: Callable[..., ArrayDataset], drawing: np.random.Generator) -> ArrayDataset:
-    samples = dataset(rng=drawing)
-    samples.check_finite()
-    return samples

@@ -1,15 +1,15 @@
 """One batch forward and backward, step by step: what every layer was given, what it gave, and by which formula."""
 
-import inspect
-import re
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from ..layers.core import Array, Layer, Observer, Parameter, flatten, members, observe
+from ..layers.core import Array, Entry, Layer, Observer, Parameter, flatten, members, observe, show_shape
 from ..losses import Loss
 from ..models import Sequential
+from ..testing.diagnosis import formulas
+from .worked_formula import worked_formula
 
 __all__ = ["Step", "show_values", "trace"]
 
@@ -23,7 +23,9 @@ class Step:
         path:      the layer's address in the network, "" for the network or loss itself
         layer:     its title
         formula:   what its class says of this direction, line by line
+        numbers:   the same with the numbers of the first element put in, where a line is plain enough
         arrays:    name and value of what went in, of parameters or their gradients, and of what came out
+        cache:     what forward keeps for backward: names and shapes
     """
 
     direction: str
@@ -31,6 +33,8 @@ class Step:
     layer: str
     formula: tuple[str, ...]
     arrays: tuple[tuple[str, Array], ...]
+    numbers: tuple[str, ...] = ()
+    cache: tuple[tuple[str, str], ...] = ()
 
 
 def trace(model: Layer, loss: Loss, x: Any, target: Array) -> list[Step]:
@@ -62,6 +66,7 @@ def trace(model: Layer, loss: Loss, x: Any, target: Array) -> list[Step]:
 @dataclass
 class _Recorder(Observer):
     steps: list[Step] = field(default_factory=list)
+    going: dict[tuple[tuple[str, ...], str], dict[str, Any]] = field(default_factory=dict)
 
     def after_forward(self, path: tuple[str, ...], layer: Layer, x: tuple[Any, ...], y: Any) -> None:
         parameters = {name: parameter.data for name, parameter in members(layer, Parameter)}
@@ -72,27 +77,40 @@ class _Recorder(Observer):
         self.add("backward", path, layer, _numbered("grad_out", grad_out) | gradients | _numbered("grad_x", grad_x))
 
     def add(self, direction: str, path: tuple[str, ...], layer: Layer, arrays: dict[str, Any]) -> None:
-        if not isinstance(layer, Sequential):       # which does nothing itself
-            kept = tuple((name, np.array(value)) for name, value in arrays.items() if value is not None)
-            self.steps.append(Step(direction, ".".join(path), layer.title, _formula(layer, direction), kept))
+        if isinstance(layer, Sequential):           # which does nothing itself
+            return
+        kept = tuple((name, np.array(value)) for name, value in arrays.items() if value is not None)
+        place = (path, layer.title)
+        known = {**_options(layer), **self.going.get(place, {}), **dict(kept)}
+        if direction == "forward":
+            self.going[place] = dict(kept)          # the way back speaks of x and y too
+        lines = formulas(type(layer), direction)
+        worked = tuple(line for line in (worked_formula(formula, known) for formula in lines) if line)
+        self.steps.append(Step(direction, ".".join(path), layer.title, lines, kept, worked,
+                               _cache(layer) if direction == "forward" else ()))
+
+
+def _options(layer: Layer) -> dict[str, float]:
+    return {name: value for name, value in vars(layer).items() if type(value) in (int, float)}
+
+
+def _cache(layer: Layer) -> tuple[tuple[str, str], ...]:
+    """Return names and shapes of what a layer keeps."""
+    def shown(name: str, value: Any) -> list[tuple[str, str]]:
+        if isinstance(value, np.ndarray):
+            return [(name, show_shape(value.shape))]
+        if isinstance(value, Entry):
+            return [(name, f"that of {value.layer.title}")]
+        if isinstance(value, tuple):
+            names = getattr(value, "_fields", [f"{name}[{index}]" for index in range(len(value))])
+            return [pair for inner, part in zip(names, value, strict=True) for pair in shown(inner, part)]
+        return []
+    return tuple(shown("cache", layer.cache))
 
 
 def _numbered(name: str, values: Any) -> dict[str, Any]:
     leaves = flatten(values)
     return {name: leaves[0]} if len(leaves) == 1 else {f"{name}{index}": leaf for index, leaf in enumerate(leaves)}
-
-
-def _formula(layer: Layer, direction: str) -> tuple[str, ...]:
-    """Return the formulas in the docstring of a layer's class: those behind ``Gradients:``, or those before it."""
-    doc = inspect.getdoc(type(layer)) or ""
-    if direction == "backward":
-        return _section(doc, "Gradients")
-    return _section(doc, "Formula") or tuple(re.findall(r"``(\w+ = [^`]+)``", doc.split("\n\n")[0]))
-
-
-def _section(doc: str, title: str) -> tuple[str, ...]:
-    found = re.search(rf"^{title}:(.*(?:\n(?:[ ]+.*)?)*)", doc, re.MULTILINE)
-    return tuple(line.strip() for line in found[1].splitlines() if line.strip()) if found else ()
 
 
 def show_values(array: Array) -> str:

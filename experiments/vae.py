@@ -5,16 +5,16 @@ from typing import Any, Literal, cast
 
 import numpy as np
 
-from ..data import ArrayDataset
-from ..layers.core import DtypeError
+from ..data import ArrayDataset, DataLoader
+from ..layers.core import Array, DtypeError
 from ..losses import ELBOLoss
 from ..models import Graph
 from ..training import Metric, Trainer, bound_metrics, drawing_codes, evaluation_mode, predict
 from .binding import Builder
+from .data import Data
 from .experiment import Experiment
 from .samples import keep_samples
 from .supervised import Supervised
-from .task import Data
 
 __all__ = ["Inputs", "Variational"]
 
@@ -65,6 +65,12 @@ class VariationalExperiment(Experiment):
         with drawing_codes(self.model, np.random.default_rng(0)):
             draws = [super(VariationalExperiment, self).judge() for _ in range(DRAWS)]
         return {name: float(np.mean([draw[name] for draw in draws])) for name in draws[0]}
+
+    def predict(self, x: Array) -> Array:
+        """Return reconstructions of samples, from the means of their codes."""
+        with evaluation_mode(self.model):
+            outputs = [self.model.forward(batch)[0] for batch, _ in DataLoader(ArrayDataset(x, x), 256)]
+        return cast(ELBOLoss, self.trainer.loss).expected(np.concatenate(outputs))
 
     def keepsakes(self) -> dict[str, bytes]:
         """Return samples of the prior, beside some of the data and their reconstructions."""

@@ -10,10 +10,13 @@ from .core import (
     Array,
     Buffer,
     Description,
+    Epsilon,
     Kept,
     Layer,
     Parameter,
     Shape,
+    Share,
+    Size,
     ValueRangeError,
     as_dtype,
     check_range,
@@ -66,7 +69,7 @@ class BatchNorm(Layer):
 
     spatial: ClassVar[tuple[int, ...]]
 
-    def __init__(self, num_features: int, eps: float = 1e-5, momentum: float | None = 0.1, affine: bool = True,
+    def __init__(self, num_features: Size, eps: Epsilon = 1e-5, momentum: Share | None = 0.1, affine: bool = True,
                  track_running_stats: bool = True, *, bias: bool = True) -> None:
         owner = type(self).__name__
         self.num_features = check_size(num_features, "num_features", owner)

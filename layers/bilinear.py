@@ -12,6 +12,7 @@ from .core import (
     Layer,
     Parameter,
     Shape,
+    Size,
     as_dtype,
     check_shape,
     check_size,
@@ -54,7 +55,7 @@ class Bilinear(Layer):
         (5, 2)
     """
 
-    def __init__(self, in1_features: int, in2_features: int, out_features: int, bias: bool = True, *,
+    def __init__(self, in1_features: Size, in2_features: Size, out_features: Size, bias: bool = True, *,
                  rng: np.random.Generator | None = None) -> None:
         self.in1_features = check_size(in1_features, "in1_features", "Bilinear")
         self.in2_features = check_size(in2_features, "in2_features", "Bilinear")

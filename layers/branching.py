@@ -1,7 +1,7 @@
 """Where paths of a network part and meet: copies, choices and concatenation."""
 
 from itertools import accumulate
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from .core import (
     Shape,
     ShapeError,
     ValueRangeError,
+    Within,
     as_dtype,
     check_shape,
     check_size,
@@ -62,7 +63,7 @@ class Copy(Layer):
 
     locally_linear = True
 
-    def __init__(self, n: int = 2) -> None:
+    def __init__(self, n: Annotated[int, Within(2)] = 2) -> None:
         self.n = check_size(n, "n", "Copy", least=2)
 
     def forward(self, x: Array) -> tuple[Array, ...]:

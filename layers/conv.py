@@ -1,15 +1,19 @@
 """Convolutions over any number of spatial axes (cross-correlations, as everywhere in deep learning)."""
 
 from math import prod, sqrt
+from typing import Annotated
 
 import numpy as np
 
 from .core import (
     Array,
+    Count,
     Description,
     Kept,
+    OneOf,
     Parameter,
     Shape,
+    Size,
     ValueRangeError,
     as_dtype,
     check_choice,
@@ -61,10 +65,11 @@ class ConvNd(Windowed):
 
     locally_linear = True
 
-    def __init__(self, in_channels: int, out_channels: int, kernel_size: int | tuple[int, ...],
-                 stride: int | tuple[int, ...] = 1, padding: int | tuple[int, ...] | str = 0,
-                 dilation: int | tuple[int, ...] = 1, groups: int = 1, bias: bool = True,
-                 padding_mode: str = "zeros", *, rng: np.random.Generator | None = None) -> None:
+    def __init__(self, in_channels: Size, out_channels: Size, kernel_size: Size | tuple[Size, ...],
+                 stride: Size | tuple[Size, ...] = 1, padding: Count | tuple[Count, ...] | str = 0,
+                 dilation: Size | tuple[Size, ...] = 1, groups: Size = 1, bias: bool = True,
+                 padding_mode: Annotated[str, OneOf("zeros", *_PADS)] = "zeros", *,
+                 rng: np.random.Generator | None = None) -> None:
         owner = type(self).__name__
         self.in_channels = check_size(in_channels, "in_channels", owner)
         self.out_channels = check_size(out_channels, "out_channels", owner)

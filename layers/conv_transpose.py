@@ -1,17 +1,20 @@
 """Transposed convolutions: the adjoint of a convolution run forward, so its backward is a convolution."""
 
 from math import prod, sqrt
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import numpy as np
 
 from .core import (
     Array,
+    Count,
     Description,
     Kept,
+    OneOf,
     Parameter,
     Shape,
     ShapeError,
+    Size,
     ValueRangeError,
     as_dtype,
     check_choice,
@@ -52,10 +55,10 @@ class ConvTransposeNd(Windowed):
 
     locally_linear = True
 
-    def __init__(self, in_channels: int, out_channels: int, kernel_size: int | tuple[int, ...],
-                 stride: int | tuple[int, ...] = 1, padding: int | tuple[int, ...] = 0,
-                 output_padding: int | tuple[int, ...] = 0, groups: int = 1, bias: bool = True,
-                 dilation: int | tuple[int, ...] = 1, padding_mode: str = "zeros", *,
+    def __init__(self, in_channels: Size, out_channels: Size, kernel_size: Size | tuple[Size, ...],
+                 stride: Size | tuple[Size, ...] = 1, padding: Count | tuple[Count, ...] = 0,
+                 output_padding: Count | tuple[Count, ...] = 0, groups: Size = 1, bias: bool = True,
+                 dilation: Size | tuple[Size, ...] = 1, padding_mode: Annotated[str, OneOf("zeros")] = "zeros", *,
                  rng: np.random.Generator | None = None) -> None:
         owner = type(self).__name__
         self.in_channels = check_size(in_channels, "in_channels", owner)

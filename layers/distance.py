@@ -8,6 +8,7 @@ import numpy as np
 from .core import (
     Array,
     Description,
+    Epsilon,
     Kept,
     Layer,
     Shape,
@@ -226,7 +227,7 @@ class CosineSimilarity(Comparison):
         array([1.   , 0.707])
     """
 
-    def __init__(self, dim: int = 1, eps: float = 1e-8) -> None:
+    def __init__(self, dim: int = 1, eps: Epsilon = 1e-8) -> None:
         self.dim = self.axis = dim
         self.eps = check_range(float(eps), 0.0, inf, name="eps", owner="CosineSimilarity", open_high=True)
 

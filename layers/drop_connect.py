@@ -1,11 +1,11 @@
 """DropConnect: an affine map whose weights, not values, are left out at random in training."""
 
 from math import prod
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import numpy as np
 
-from .core import Array, Description, Kept, Shape, as_dtype, check_range, check_shape, default_rng, total
+from .core import Array, Description, Kept, Shape, Size, Within, as_dtype, check_range, check_shape, default_rng, total
 from .linear import Linear
 
 __all__ = ["DropConnect"]
@@ -38,8 +38,8 @@ class DropConnect(Linear):
         (4, 2)
     """
 
-    def __init__(self, in_features: int, out_features: int, p: float = 0.5, bias: bool = True, *,
-                 rng: np.random.Generator | None = None) -> None:
+    def __init__(self, in_features: Size, out_features: Size, p: Annotated[float, Within(0, 1, open_high=True)] = 0.5,
+                 bias: bool = True, *, rng: np.random.Generator | None = None) -> None:
         super().__init__(in_features, out_features, bias, rng=rng)
         self.p = check_range(p, 0, 1, name="p", owner="DropConnect", open_high=True)
         self.rng = rng

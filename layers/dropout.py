@@ -13,6 +13,7 @@ from .core import (
     Layer,
     Shape,
     ShapeError,
+    Share,
     as_dtype,
     check_range,
     check_shape,
@@ -54,7 +55,7 @@ class Dropout(Layer):
 
     locally_linear = True
 
-    def __init__(self, p: float = 0.5, *, rng: np.random.Generator | None = None) -> None:
+    def __init__(self, p: Share = 0.5, *, rng: np.random.Generator | None = None) -> None:
         self.p = check_range(p, 0, 1, name="p", owner=type(self).__name__)
         self.rng = rng
 

@@ -13,6 +13,7 @@ from .core import (
     Layer,
     Parameter,
     Shape,
+    Size,
     ValueRangeError,
     check_range,
     check_shape,
@@ -55,7 +56,7 @@ class Embedding(Layer):
         (2, 2, 3)
     """
 
-    def __init__(self, num_embeddings: int, embedding_dim: int, padding_idx: int | None = None,
+    def __init__(self, num_embeddings: Size, embedding_dim: Size, padding_idx: int | None = None,
                  max_norm: float | None = None, norm_type: float = 2.0, scale_grad_by_freq: bool = False,
                  sparse: bool = False, *, rng: np.random.Generator | None = None) -> None:
         self.num_embeddings = check_size(num_embeddings, "num_embeddings", "Embedding")

@@ -1,18 +1,19 @@
 """Embedding rows summed up by bags, without writing the rows down one by one."""
 
-from typing import NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
-import scipy
 
 from .core import (
     Array,
     Description,
     Kept,
     Layer,
+    OneOf,
     Parameter,
     Shape,
     ShapeError,
+    Size,
     ValueRangeError,
     as_dtype,
     check_choice,
@@ -20,7 +21,9 @@ from .core import (
     check_size,
     default_rng,
     show_shape,
+    total,
 )
+from .core.optional import scipy
 from .embedding import check_indices, checked_padding, renormalize, rows_so_far
 from .kernels import add_at
 
@@ -66,9 +69,9 @@ class EmbeddingBag(Layer):
         (2, 3)
     """
 
-    def __init__(self, num_embeddings: int, embedding_dim: int, max_norm: float | None = None, norm_type: float = 2.0,
-                 scale_grad_by_freq: bool = False, mode: str = "mean", sparse: bool = False,
-                 include_last_offset: bool = False, padding_idx: int | None = None, *,
+    def __init__(self, num_embeddings: Size, embedding_dim: Size, max_norm: float | None = None, norm_type: float = 2.0,
+                 scale_grad_by_freq: bool = False, mode: Annotated[str, OneOf("sum", "mean", "max")] = "mean",
+                 sparse: bool = False, include_last_offset: bool = False, padding_idx: int | None = None, *,
                  rng: np.random.Generator | None = None) -> None:
         self.num_embeddings = check_size(num_embeddings, "num_embeddings", "EmbeddingBag")
         self.embedding_dim = check_size(embedding_dim, "embedding_dim", "EmbeddingBag")
@@ -105,21 +108,38 @@ class EmbeddingBag(Layer):
         winner = self._winners(flat, bag, bags, counted) if self.mode == "max" else None
         self.cache = EmbeddingBagCache(flat, bag, share, winner, indices.shape, bags,
                                        None if per_sample_weights is None else per_sample_weights.dtype)
-        return self._sums(self.weight.data)
+        return self._sums(self.weight.data, share)
 
     def backward(self, grad_out: Array) -> tuple[None, None, Array] | None:
         rows = rows_so_far(self.weight)
-        flat, bag, _, _, shape, bags, sample_dtype = self.saved()
+        flat, _, _, _, _, bags, sample_dtype = self.saved()
         check_shape(grad_out, (bags, self.embedding_dim), name="grad_out", owner=self)
         if self.weight.requires_grad:
-            self._spread(self.weight.grad, grad_out)
+            self._spread(self.weight.grad, grad_out, self.cache.share)
             self.weight.rows = np.union1d(rows, flat) if self.sparse and rows is not None else None
         if sample_dtype is None or not self.needs_input_grad:
             return None
-        grad_weights = np.einsum("id,id->i", grad_out[bag], self.weight.data[flat])
-        if self.padding_idx is not None:
-            grad_weights[flat == self.padding_idx] = 0
-        return None, None, as_dtype(grad_weights.reshape(shape), sample_dtype)
+        return None, None, self._along_rows(grad_out, self.weight.data)
+
+    def jvp(self, *x_dot: Array | None) -> Array | None:
+        _, _, share, _, _, _, sample_dtype = self.point()
+        share_dot = None
+        if sample_dtype is not None and len(x_dot) > 2 and x_dot[2] is not None:
+            share_dot = self._counted(as_dtype(x_dot[2].ravel(), share.dtype))
+        self.tangent = (share_dot,)
+        return total(None if self.weight.dot is None else self._sums(self.weight.dot, share),
+                     None if share_dot is None else self._sums(self.weight.data, share_dot))
+
+    def backward_jvp(self, grad_out: Array, grad_out_dot: Array | None) -> tuple[Any, Any]:
+        (share_dot,), grads = self.saved_tangent(), self.backward(grad_out)
+        for grad, share in ((grad_out_dot, self.cache.share), (grad_out, share_dot)):
+            if self.weight.requires_grad and grad is not None and share is not None:
+                self._spread(self.weight.grad_dot, grad, share)
+        if grads is None:
+            return None, None
+        return grads, (None, None, total(
+            None if grad_out_dot is None else self._along_rows(grad_out_dot, self.weight.data),
+            None if self.weight.dot is None else self._along_rows(grad_out, self.weight.dot)))
 
     def describe(self, *x_shapes: Shape) -> Description:
         """Every looked-up row is added once."""
@@ -146,8 +166,18 @@ class EmbeddingBag(Layer):
         sizes = np.diff(np.append(starts, offsets[-1] if self.include_last_offset else indices.size))
         return np.repeat(np.arange(len(starts)), sizes), len(starts)
 
-    def _sums(self, table: Array) -> Array:
-        flat, bag, share, winner, _, bags, _ = self.cache
+    def _counted(self, values: Array) -> Array:
+        """Return values of the look-ups, zero where a look-up is padding."""
+        return values if self.padding_idx is None else np.where(self.cache.indices == self.padding_idx, 0, values)
+
+    def _along_rows(self, grad_out: Array, table: Array) -> Array:
+        """Return the gradient of the samples' weights."""
+        flat, bag, _, _, shape, _, sample_dtype = self.cache
+        along = self._counted(np.einsum("id,id->i", grad_out[bag], table[flat]))
+        return as_dtype(along.reshape(shape), sample_dtype)
+
+    def _sums(self, table: Array, share: Array) -> Array:
+        flat, bag, _, winner, _, bags, _ = self.cache
         if winner is not None:
             won = table[flat[winner], np.arange(self.embedding_dim)] if flat.size else np.zeros(winner.shape)
             return as_dtype(np.where(winner >= 0, won, 0), table.dtype)
@@ -167,8 +197,8 @@ class EmbeddingBag(Layer):
             winner[owners[starts]] = members[np.minimum.reduceat(places, starts)]
         return winner
 
-    def _spread(self, grad: Array, grad_out: Array) -> None:
-        flat, bag, share, winner, _, _, _ = self.cache
+    def _spread(self, grad: Array, grad_out: Array, share: Array) -> None:
+        flat, bag, _, winner, _, _, _ = self.cache
         if winner is not None:
             place = np.nonzero(winner >= 0)
             np.add.at(grad, (flat[winner[place]], place[1]), grad_out[place])

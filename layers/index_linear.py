@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .core import Array, Buffer, Description, Kept, Shape, as_dtype
+from .core import Array, Buffer, Description, Kept, Shape, Size, as_dtype
 from .embedding import rows_so_far
 from .sparse_rows import Rows, SparseAffine, with_values
 
@@ -47,7 +47,9 @@ class IndexLinear(SparseAffine):
         (2, 4)
     """
 
-    def __init__(self, in_features: int, out_features: int, bias: bool = True, max_normalize: bool = False, *,
+    forward_mode_gap = "by which values a feature is divided depends on the batch itself; SparseLinear has forward mode"
+
+    def __init__(self, in_features: Size, out_features: Size, bias: bool = True, max_normalize: bool = False, *,
                  rng: np.random.Generator | None = None) -> None:
         super().__init__(in_features, out_features, bias, rng=rng)
         self.max_normalize = max_normalize

@@ -11,6 +11,7 @@ from .core import (
     Layer,
     Parameter,
     Shape,
+    Size,
     as_dtype,
     check_shape,
     check_size,
@@ -47,7 +48,7 @@ class Linear(Layer):
 
     locally_linear = True
 
-    def __init__(self, in_features: int, out_features: int, bias: bool = True, *,
+    def __init__(self, in_features: Size, out_features: Size, bias: bool = True, *,
                  rng: np.random.Generator | None = None) -> None:
         self.in_features = check_size(in_features, "in_features", "Linear")
         self.out_features = check_size(out_features, "out_features", "Linear")

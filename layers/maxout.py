@@ -12,6 +12,7 @@ from .core import (
     Kept,
     Layer,
     Shape,
+    Size,
     call,
     call_back,
     call_back_jvp,
@@ -53,7 +54,7 @@ class Maxout(Layer):
 
     locally_linear = True       # given the winners
 
-    def __init__(self, in_features: int, out_features: int, k: int = 2, bias: bool = True, *,
+    def __init__(self, in_features: Size, out_features: Size, k: Size = 2, bias: bool = True, *,
                  rng: np.random.Generator | None = None) -> None:
         self.in_features = check_size(in_features, "in_features", "Maxout")
         self.out_features = check_size(out_features, "out_features", "Maxout")

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from .core import Array, Description, Shape, check_range, default_rng
+from .core import Array, Description, NonNegative, Shape, check_range, default_rng
 from .linear_map import LinearMap
 
 __all__ = ["GaussianNoise"]
@@ -30,7 +30,7 @@ class GaussianNoise(LinearMap):
         [1.0, 2.0]
     """
 
-    def __init__(self, std: float = 0.1, *, rng: np.random.Generator | None = None) -> None:
+    def __init__(self, std: NonNegative = 0.1, *, rng: np.random.Generator | None = None) -> None:
         self.std = check_range(std, 0, math.inf, name="std", owner="GaussianNoise")
         self.rng = rng
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .core import Array, Shape, ShapeError, check_shape, check_size, show_shape
+from .core import Array, Shape, ShapeError, Size, check_shape, check_size, show_shape
 from .linear_map import LinearMap
 
 __all__ = ["ChannelShuffle", "PixelShuffle", "PixelUnshuffle", "Reshape", "Transpose"]
@@ -25,7 +25,7 @@ class PixelShuffle(LinearMap):
         [[[[0.0, 1.0], [2.0, 3.0]]]]
     """
 
-    def __init__(self, upscale_factor: int) -> None:
+    def __init__(self, upscale_factor: Size) -> None:
         self.upscale_factor = check_size(upscale_factor, "upscale_factor", "PixelShuffle")
 
     def apply(self, x: Array) -> Array:
@@ -61,7 +61,7 @@ class PixelUnshuffle(LinearMap):
         [0.0, 1.0, 2.0, 3.0]
     """
 
-    def __init__(self, downscale_factor: int) -> None:
+    def __init__(self, downscale_factor: Size) -> None:
         self.downscale_factor = check_size(downscale_factor, "downscale_factor", "PixelUnshuffle")
 
     def apply(self, x: Array) -> Array:
@@ -98,7 +98,7 @@ class ChannelShuffle(LinearMap):
         [0.0, 2.0, 1.0, 3.0]
     """
 
-    def __init__(self, groups: int) -> None:
+    def __init__(self, groups: Size) -> None:
         self.groups = check_size(groups, "groups", "ChannelShuffle")
 
     def apply(self, x: Array) -> Array:

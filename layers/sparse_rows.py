@@ -4,7 +4,6 @@ import math
 from typing import Any
 
 import numpy as np
-import scipy
 
 from .core import (
     Array,
@@ -13,11 +12,13 @@ from .core import (
     Layer,
     Parameter,
     Shape,
+    Size,
     as_dtype,
     check_shape,
     check_size,
     default_rng,
 )
+from .core.optional import scipy
 from .embedding import rows_so_far
 
 __all__ = ["Rows", "SparseAffine", "add_product", "is_sparse", "sampled", "with_values"]
@@ -39,7 +40,7 @@ class SparseAffine(Layer):
     Source: SparseLinear of THNN.
     """
 
-    def __init__(self, in_features: int, out_features: int, bias: bool = True, *,
+    def __init__(self, in_features: Size, out_features: Size, bias: bool = True, *,
                  rng: np.random.Generator | None = None) -> None:
         self.in_features = check_size(in_features, "in_features", type(self).__name__)
         self.out_features = check_size(out_features, "out_features", type(self).__name__)
@@ -96,7 +97,7 @@ class SparseAffine(Layer):
 
 def is_sparse(x: Any) -> bool:
     """Return whether ``x`` is a SciPy sparse array or matrix."""
-    return not isinstance(x, np.ndarray) and bool(scipy.sparse.issparse(x))
+    return not isinstance(x, np.ndarray) and hasattr(x, "tocsr")
 
 
 def with_values(rows: Rows, values: Array) -> Rows:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from .conv import Conv1d
-from .core import Array, Shape, ShapeError, check_shape, check_size, show_shape
+from .core import Array, Shape, ShapeError, Size, check_shape, check_size, show_shape
 
 __all__ = ["TemporalRowConvolution"]
 
@@ -34,7 +34,7 @@ class TemporalRowConvolution(Conv1d):
         (2, 6, 5)
     """
 
-    def __init__(self, input_frame_size: int, kW: int, dW: int = 1, feat_first: bool = False, *,
+    def __init__(self, input_frame_size: Size, kW: Size, dW: Size = 1, feat_first: bool = False, *,
                  rng: np.random.Generator | None = None) -> None:
         self.input_frame_size = check_size(input_frame_size, "input_frame_size", "TemporalRowConvolution")
         self.kW = check_size(kW, "kW", "TemporalRowConvolution")

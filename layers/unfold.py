@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from .core import Array, Shape, ShapeError, ValueRangeError, check_shape, check_size, show_shape
+from .core import Array, Count, Shape, ShapeError, Size, ValueRangeError, check_shape, check_size, show_shape
 from .kernels import Window, padded, scatter, windows
 from .linear_map import LinearMap
 
@@ -15,8 +15,8 @@ __all__ = ["Fold", "Unfold"]
 class _Columns(LinearMap):
     """What the two share: the window, columns from images, and images from columns."""
 
-    def __init__(self, kernel_size: int | tuple[int, int], dilation: int | tuple[int, int] = 1,
-                 padding: int | tuple[int, int] = 0, stride: int | tuple[int, int] = 1) -> None:
+    def __init__(self, kernel_size: Size | tuple[Size, Size], dilation: Size | tuple[Size, Size] = 1,
+                 padding: Count | tuple[Count, Count] = 0, stride: Size | tuple[Size, Size] = 1) -> None:
         self.kernel_size, self.dilation, self.padding, self.stride = kernel_size, dilation, padding, stride
         margins = self._pair(padding, "padding", 0)
         self.geometry = Window(self._pair(kernel_size, "kernel_size"), self._pair(stride, "stride"),
@@ -102,9 +102,9 @@ class Fold(_Columns):
         [1.0, 12.0, 20.0]
     """
 
-    def __init__(self, output_size: int | tuple[int, int], kernel_size: int | tuple[int, int],
-                 dilation: int | tuple[int, int] = 1, padding: int | tuple[int, int] = 0,
-                 stride: int | tuple[int, int] = 1) -> None:
+    def __init__(self, output_size: Size | tuple[Size, Size], kernel_size: Size | tuple[Size, Size],
+                 dilation: Size | tuple[Size, Size] = 1, padding: Count | tuple[Count, Count] = 0,
+                 stride: Size | tuple[Size, Size] = 1) -> None:
         super().__init__(kernel_size, dilation, padding, stride)
         self.output_size = output_size
         self._size = self._pair(output_size, "output_size")

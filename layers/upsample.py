@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from math import floor
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
-import scipy
 
-from .core import Array, Shape, ShapeError, ValueRangeError, check_choice, show_shape
+from .core import Array, OneOf, Shape, ShapeError, Size, ValueRangeError, check_choice, show_shape
+from .core.optional import scipy
 from .linear_map import LinearMap
 
 __all__ = ["Upsample", "UpsamplingBilinear2d", "UpsamplingNearest2d"]
@@ -41,8 +41,8 @@ class Upsample(LinearMap):
         [0.0, 0.25, 0.75, 1.0]
     """
 
-    def __init__(self, size: int | tuple[int, ...] | None = None,
-                 scale_factor: float | tuple[float, ...] | None = None, mode: str = "nearest",
+    def __init__(self, size: Size | tuple[Size, ...] | None = None,
+                 scale_factor: float | tuple[float, ...] | None = None, mode: Annotated[str, OneOf(*MODES)] = "nearest",
                  align_corners: bool | None = None, recompute_scale_factor: bool | None = None) -> None:
         if (size is None) == (scale_factor is None):
             raise ValueRangeError(f"{type(self).__name__} expected either size or scale_factor, "
@@ -110,7 +110,7 @@ class UpsamplingNearest2d(Upsample):
         [[[[1.0, 1.0, 2.0, 2.0], [1.0, 1.0, 2.0, 2.0]]]]
     """
 
-    def __init__(self, size: int | tuple[int, ...] | None = None,
+    def __init__(self, size: Size | tuple[Size, ...] | None = None,
                  scale_factor: float | tuple[float, ...] | None = None) -> None:
         super().__init__(size, scale_factor, "nearest")
 
@@ -128,7 +128,7 @@ class UpsamplingBilinear2d(Upsample):
         [[[[1.0, 1.5, 2.0]]]]
     """
 
-    def __init__(self, size: int | tuple[int, ...] | None = None,
+    def __init__(self, size: Size | tuple[Size, ...] | None = None,
                  scale_factor: float | tuple[float, ...] | None = None) -> None:
         super().__init__(size, scale_factor, "bilinear", align_corners=True)
 

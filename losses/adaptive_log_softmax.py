@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 
@@ -17,7 +17,9 @@ from ..layers.core import (
     Layer,
     Shape,
     ShapeError,
+    Size,
     ValueRangeError,
+    Within,
     as_dtype,
     call,
     call_back,
@@ -71,8 +73,10 @@ class AdaptiveLogSoftmaxWithLoss(Layer):
         (True, (3, 1000))
     """
 
-    def __init__(self, in_features: int, n_classes: int, cutoffs: Sequence[int], div_value: float = 4.0,
-                 head_bias: bool = False, *, rng: np.random.Generator | None = None) -> None:
+    forward_mode_gap = "a loss that owns the layers before it, of which every row takes other ones by its target"
+
+    def __init__(self, in_features: Size, n_classes: Annotated[int, Within(2)], cutoffs: Sequence[int],
+                 div_value: float = 4.0, head_bias: bool = False, *, rng: np.random.Generator | None = None) -> None:
         self.in_features = check_size(in_features, "in_features", "AdaptiveLogSoftmaxWithLoss")
         self.n_classes = check_size(n_classes, "n_classes", "AdaptiveLogSoftmaxWithLoss", least=2)
         self.cutoffs = [check_size(cutoff, "cutoffs", "AdaptiveLogSoftmaxWithLoss") for cutoff in cutoffs]

@@ -6,6 +6,7 @@ import numpy as np
 
 from ..layers.core import Array, ValueRangeError
 from .elementwise_loss import ElementwiseCache, ElementwiseLoss
+from .loss import Reduction
 from .weight import weight_buffer
 
 __all__ = ["BCELoss"]
@@ -35,7 +36,7 @@ class BCELoss(ElementwiseLoss):
         0.490415
     """
 
-    def __init__(self, weight: Sequence[float] | Array | None = None, reduction: str = "mean") -> None:
+    def __init__(self, weight: Sequence[float] | Array | None = None, reduction: Reduction = "mean") -> None:
         super().__init__(reduction)
         self.weight = weight_buffer(weight, "weight", "BCELoss")
 

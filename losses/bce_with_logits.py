@@ -6,6 +6,7 @@ import numpy as np
 
 from ..layers.core import Array
 from .elementwise_loss import ElementwiseLoss
+from .loss import Reduction
 from .weight import weight_buffer
 
 __all__ = ["BCEWithLogitsLoss"]
@@ -35,7 +36,7 @@ class BCEWithLogitsLoss(ElementwiseLoss):
         1.410038
     """
 
-    def __init__(self, weight: Sequence[float] | Array | None = None, reduction: str = "mean",
+    def __init__(self, weight: Sequence[float] | Array | None = None, reduction: Reduction = "mean",
                  pos_weight: Sequence[float] | Array | None = None) -> None:
         super().__init__(reduction)
         self.weight = weight_buffer(weight, "weight", "BCEWithLogitsLoss")

@@ -15,7 +15,7 @@ from ..layers.core import (
     check_shape,
     show_shape,
 )
-from .loss import Loss
+from .loss import Loss, Reduction
 from .wanted import WantedClasses, WantedShares
 from .weight import weight_buffer
 
@@ -46,7 +46,7 @@ class ClassLoss(Loss):
     Source: the convention of torch.nn.NLLLoss.
     """
 
-    def __init__(self, weight: Sequence[float] | Array | None = None, reduction: str = "mean",
+    def __init__(self, weight: Sequence[float] | Array | None = None, reduction: Reduction = "mean",
                  ignore_index: int | None = None) -> None:
         super().__init__(reduction)
         self.weight = weight_buffer(weight, "weight", type(self).__name__)

@@ -6,6 +6,7 @@ import numpy as np
 
 from ..layers.core import Array, as_dtype
 from .joint_loss import JointLoss
+from .loss import Reduction
 from .margin_ranking import signs
 
 __all__ = ["CosineEmbeddingLoss"]
@@ -47,7 +48,7 @@ class CosineEmbeddingLoss(JointLoss):
         array([1., 1.])
     """
 
-    def __init__(self, margin: float = 0.0, reduction: str = "mean") -> None:
+    def __init__(self, margin: float = 0.0, reduction: Reduction = "mean") -> None:
         super().__init__(reduction)
         self.margin = margin
 

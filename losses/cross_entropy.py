@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..layers.core import Array, Shape, ValueRangeError, as_dtype, check_range, check_shape
+from ..layers.core import Array, Shape, Share, ValueRangeError, as_dtype, check_range, check_shape
 from ..layers.kernels import empty_like, softmax_rows
 from .class_loss import ClassLoss, to_rows
+from .loss import Reduction
 from .wanted import WantedClasses, WantedShares
 
 __all__ = ["CrossEntropyLoss"]
@@ -40,7 +41,7 @@ class CrossEntropyLoss(ClassLoss):
     """
 
     def __init__(self, weight: Sequence[float] | Array | None = None, ignore_index: int = -100,
-                 reduction: str = "mean", label_smoothing: float = 0.0) -> None:
+                 reduction: Reduction = "mean", label_smoothing: Share = 0.0) -> None:
         super().__init__(weight, reduction, ignore_index)
         self.label_smoothing = check_range(label_smoothing, 0.0, 1.0, name="label_smoothing", owner="CrossEntropyLoss")
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from ..layers.core import (
     Array,
+    Count,
     DtypeError,
     Shape,
     ShapeError,
@@ -17,6 +18,7 @@ from ..layers.core import (
 )
 from .ctc_lattice import Lattice
 from .joint_loss import JointLoss
+from .loss import Reduction
 
 __all__ = ["CTCLoss"]
 
@@ -59,7 +61,7 @@ class CTCLoss(JointLoss):
         0.333333
     """
 
-    def __init__(self, blank: int = 0, reduction: str = "mean", zero_infinity: bool = False) -> None:
+    def __init__(self, blank: Count = 0, reduction: Reduction = "mean", zero_infinity: bool = False) -> None:
         super().__init__(reduction)
         self.blank = check_size(blank, "blank", "CTCLoss", least=0)
         self.zero_infinity = zero_infinity

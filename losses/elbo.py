@@ -1,14 +1,26 @@
 """The evidence lower bound: what a variational autoencoder is trained for."""
 
 import math
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 
-from ..layers.core import Array, ShapeError, as_dtype, check_choice, check_range, check_shape, show_shape
+from ..layers.core import (
+    Array,
+    NonNegative,
+    OneOf,
+    Positive,
+    ShapeError,
+    as_dtype,
+    check_choice,
+    check_range,
+    check_shape,
+    show_shape,
+)
 from .bce_with_logits import BCEWithLogitsLoss, sigmoid
 from .elementwise_loss import ElementwiseLoss
 from .joint_loss import JointLoss
+from .loss import Reduction
 from .mse import MSELoss
 
 __all__ = ["ELBOLoss"]
@@ -52,8 +64,8 @@ class ELBOLoss(JointLoss):
         5.5452
     """
 
-    def __init__(self, likelihood: str = "bernoulli", beta: float = 1.0, std: float = 1.0,
-                 reduction: str = "mean") -> None:
+    def __init__(self, likelihood: Annotated[str, OneOf(*_ELEMENTS)] = "bernoulli", beta: NonNegative = 1.0,
+                 std: Positive = 1.0, reduction: Reduction = "mean") -> None:
         super().__init__(reduction)
         self.likelihood = check_choice(likelihood, tuple(_ELEMENTS), name="likelihood", owner="ELBOLoss")
         self.beta = check_range(beta, 0, math.inf, name="beta", owner="ELBOLoss")

@@ -7,6 +7,7 @@ import numpy as np
 
 from ..layers.core import (
     Array,
+    Positive,
     Shape,
     ShapeError,
     ValueRangeError,
@@ -17,6 +18,7 @@ from ..layers.core import (
     unbroadcast,
 )
 from .joint_loss import JointLoss
+from .loss import Reduction
 
 __all__ = ["GaussianNLLLoss"]
 
@@ -54,7 +56,7 @@ class GaussianNLLLoss(JointLoss):
         1.0
     """
 
-    def __init__(self, *, full: bool = False, eps: float = 1e-6, reduction: str = "mean") -> None:
+    def __init__(self, *, full: bool = False, eps: Positive = 1e-6, reduction: Reduction = "mean") -> None:
         super().__init__(reduction)
         self.full = full
         self.eps = check_range(eps, 0, math.inf, name="eps", owner="GaussianNLLLoss", open_low=True)

@@ -1,11 +1,11 @@
 """Kullback-Leibler divergence of a predicted from a target distribution."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
-import scipy
 
-from ..layers.core import Array
+from ..layers.core import Array, OneOf
+from ..layers.core.optional import scipy
 from .elementwise_loss import ElementwiseLoss
 
 __all__ = ["KLDivLoss"]
@@ -37,7 +37,8 @@ class KLDivLoss(ElementwiseLoss):
     reductions = ("mean", "batchmean", "sum", "none")
     locally_linear = True
 
-    def __init__(self, reduction: str = "mean", log_target: bool = False) -> None:
+    def __init__(self, reduction: Annotated[str, OneOf("mean", "batchmean", "sum", "none")] = "mean",
+                 log_target: bool = False) -> None:
         super().__init__(reduction)
         self.log_target = log_target
 

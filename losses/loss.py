@@ -1,15 +1,16 @@
 """The base of every loss: what a training step minimises, and how its terms become one number."""
 
 import math
-from typing import Any, ClassVar, NamedTuple
+from typing import Annotated, Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from ..layers.core import Array, Layer, Shape, ShapeError, as_dtype, check_choice, check_shape, show_shape
+from ..layers.core import Array, Layer, OneOf, Shape, ShapeError, as_dtype, check_choice, check_shape, show_shape
 
-__all__ = ["REDUCTIONS", "Loss", "LossCache"]
+__all__ = ["REDUCTIONS", "Loss", "LossCache", "Reduction"]
 
 REDUCTIONS = ("mean", "sum", "none")
+Reduction = Annotated[str, OneOf(*REDUCTIONS)]
 
 
 class LossCache(NamedTuple):
@@ -37,9 +38,11 @@ class Loss(Layer):
     Source: Goodfellow et al. 2016, section 8.1.3; names and numbers as in torch.nn.
     """
 
+    forward_mode_gap = "the end of a network has hvp, the product with its Hessian, where layers have jvp"
+
     reductions: ClassVar[tuple[str, ...]] = REDUCTIONS
 
-    def __init__(self, reduction: str = "mean") -> None:
+    def __init__(self, reduction: Reduction = "mean") -> None:
         self.reduction = check_choice(reduction, self.reductions, name="reduction", owner=type(self).__name__)
 
     def terms(self, prediction: Any, target: Any) -> tuple[Array, Any]:

@@ -5,6 +5,7 @@ import numpy as np
 from ..layers.core import Array
 from .bce_with_logits import sigmoid
 from .elementwise_loss import ElementwiseLoss
+from .loss import Reduction
 
 __all__ = ["HingeEmbeddingLoss", "SoftMarginLoss"]
 
@@ -59,7 +60,7 @@ class HingeEmbeddingLoss(ElementwiseLoss):
 
     locally_linear = True
 
-    def __init__(self, margin: float = 1.0, reduction: str = "mean") -> None:
+    def __init__(self, margin: float = 1.0, reduction: Reduction = "mean") -> None:
         super().__init__(reduction)
         self.margin = margin
 

@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from ..layers.core import Array, DtypeError, Shape, ShapeError, ValueRangeError, as_dtype, show_shape
 from .joint_loss import JointLoss
+from .loss import Reduction
 
 __all__ = ["MarginRankingLoss", "signs"]
 
@@ -34,7 +35,7 @@ class MarginRankingLoss(JointLoss):
 
     locally_linear = True
 
-    def __init__(self, margin: float = 0.0, reduction: str = "mean") -> None:
+    def __init__(self, margin: float = 0.0, reduction: Reduction = "mean") -> None:
         super().__init__(reduction)
         self.margin = margin
 

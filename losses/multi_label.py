@@ -7,7 +7,7 @@ import numpy as np
 
 from ..layers.core import Array, DtypeError, ShapeError, ValueRangeError, as_dtype, check_shape, show_shape
 from .bce_with_logits import sigmoid
-from .loss import Loss
+from .loss import Loss, Reduction
 from .weight import weight_buffer
 
 __all__ = ["MultiLabelMarginLoss", "MultiLabelSoftMarginLoss"]
@@ -97,7 +97,7 @@ class MultiLabelSoftMarginLoss(Loss):
         0.693147
     """
 
-    def __init__(self, weight: Sequence[float] | Array | None = None, reduction: str = "mean") -> None:
+    def __init__(self, weight: Sequence[float] | Array | None = None, reduction: Reduction = "mean") -> None:
         super().__init__(reduction)
         self.weight = weight_buffer(weight, "weight", "MultiLabelSoftMarginLoss")
 

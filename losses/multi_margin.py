@@ -6,6 +6,7 @@ import numpy as np
 
 from ..layers.core import Array, ValueRangeError
 from .class_loss import ClassLoss
+from .loss import Reduction
 from .wanted import WantedClasses
 
 __all__ = ["MultiMarginLoss"]
@@ -36,7 +37,7 @@ class MultiMarginLoss(ClassLoss):
     """
 
     def __init__(self, p: int = 1, margin: float = 1.0, weight: Sequence[float] | Array | None = None,
-                 reduction: str = "mean") -> None:
+                 reduction: Reduction = "mean") -> None:
         super().__init__(weight, reduction)
         if p not in (1, 2):
             raise ValueRangeError(f"MultiMarginLoss expected p as 1 or 2, got {p!r}")

@@ -6,6 +6,7 @@ import numpy as np
 
 from ..layers.core import Array, Shape
 from .class_loss import ClassLoss
+from .loss import Reduction
 from .wanted import WantedClasses
 
 __all__ = ["NLLLoss"]
@@ -39,7 +40,7 @@ class NLLLoss(ClassLoss):
     locally_linear = True
 
     def __init__(self, weight: Sequence[float] | Array | None = None, ignore_index: int = -100,
-                 reduction: str = "mean") -> None:
+                 reduction: Reduction = "mean") -> None:
         super().__init__(weight, reduction, ignore_index)
 
     def row_terms(self, rows: Array, wanted: WantedClasses) -> tuple[Array, Shape]:

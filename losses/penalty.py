@@ -1,10 +1,11 @@
 """Penalties on the size of parameters, added to whatever loss is trained."""
 
 from collections.abc import Iterable, Iterator
+from typing import Any, ClassVar
 
 import numpy as np
 
-from ..layers.core import Array, Layer, Parameter, ValueRangeError, check_range
+from ..layers.core import Array, Layer, NonNegative, Parameter, ValueRangeError, check_range
 
 __all__ = ["L1Penalty", "L2Penalty", "Penalty", "weights_of"]
 
@@ -30,7 +31,9 @@ class Penalty:
     Source: Goodfellow et al. 2016, section 7.1 and algorithm 6.4.
     """
 
-    def __init__(self, parameters: Iterable[Parameter], weight: float) -> None:
+    of_network: ClassVar[bool] = False      # whether it is taken where the network has just been, for a whole batch
+
+    def __init__(self, parameters: Iterable[Parameter], weight: NonNegative) -> None:
         self.parameters = list(parameters)
         self.weight = check_range(weight, 0.0, float("inf"), name="weight", owner=type(self).__name__)
         if not self.parameters:
@@ -55,6 +58,11 @@ class Penalty:
         for parameter in self.parameters:
             if parameter.requires_grad:
                 parameter.grad += grad_out * self.weight * self.slope(parameter.data)
+
+    def add_gradient(self, prediction: Any) -> float:
+        """Run ``backward`` and return ``forward()``, in a step in which the network has just made a ``prediction``."""
+        self.backward()
+        return self.forward()
 
 
 class L1Penalty(Penalty):

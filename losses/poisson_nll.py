@@ -4,8 +4,9 @@ import math
 
 import numpy as np
 
-from ..layers.core import Array, check_range
+from ..layers.core import Array, NonNegative, check_range
 from .elementwise_loss import ElementwiseLoss
+from .loss import Reduction
 
 __all__ = ["PoissonNLLLoss"]
 
@@ -31,7 +32,8 @@ class PoissonNLLLoss(ElementwiseLoss):
         1.0
     """
 
-    def __init__(self, log_input: bool = True, full: bool = False, eps: float = 1e-8, reduction: str = "mean") -> None:
+    def __init__(self, log_input: bool = True, full: bool = False, eps: NonNegative = 1e-8,
+                 reduction: Reduction = "mean") -> None:
         super().__init__(reduction)
         self.log_input = log_input
         self.full = full

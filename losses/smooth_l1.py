@@ -4,8 +4,9 @@ import math
 
 import numpy as np
 
-from ..layers.core import Array, check_range
+from ..layers.core import Array, NonNegative, Positive, check_range
 from .elementwise_loss import ElementwiseLoss
+from .loss import Reduction
 
 __all__ = ["HuberLoss", "SmoothL1Loss"]
 
@@ -29,7 +30,7 @@ class HuberLoss(ElementwiseLoss):
         [0.125, 2.5]
     """
 
-    def __init__(self, reduction: str = "mean", delta: float = 1.0) -> None:
+    def __init__(self, reduction: Reduction = "mean", delta: Positive = 1.0) -> None:
         super().__init__(reduction)
         self.delta = check_range(delta, 0, math.inf, name="delta", owner="HuberLoss", open_low=True)
 
@@ -66,7 +67,7 @@ class SmoothL1Loss(ElementwiseLoss):
         [0.125, 2.5]
     """
 
-    def __init__(self, reduction: str = "mean", beta: float = 1.0) -> None:
+    def __init__(self, reduction: Reduction = "mean", beta: NonNegative = 1.0) -> None:
         super().__init__(reduction)
         self.beta = check_range(beta, 0, math.inf, name="beta", owner="SmoothL1Loss")
 

@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..layers import PairwiseDistance
-from ..layers.core import Array, Entry, Layer, as_dtype, call, call_back, call_back_jvp, call_jvp, check_range
+from ..layers.core import Array, Entry, Layer, Positive, as_dtype, call, call_back, call_back_jvp, call_jvp, check_range
 from .joint_loss import JointLoss
+from .loss import Reduction
 
 __all__ = ["Distance", "TripletLoss", "TripletMarginLoss", "TripletMarginWithDistanceLoss"]
 
@@ -33,7 +34,7 @@ class TripletLoss(JointLoss):
     Source: Schroff, Kalenichenko & Philbin 2015, equation 3; Balntas et al. 2016 (swap).
     """
 
-    def __init__(self, margin: float, swap: bool, reduction: str) -> None:
+    def __init__(self, margin: Positive, swap: bool, reduction: Reduction) -> None:
         super().__init__(reduction)
         self.margin = check_range(margin, 0, math.inf, name="margin", owner=type(self).__name__, open_low=True)
         self.swap = swap
@@ -99,8 +100,8 @@ class TripletMarginLoss(TripletLoss):
         0.5
     """
 
-    def __init__(self, margin: float = 1.0, p: float = 2.0, eps: float = 1e-6, swap: bool = False,
-                 reduction: str = "mean") -> None:
+    def __init__(self, margin: float = 1.0, p: Positive = 2.0, eps: float = 1e-6, swap: bool = False,
+                 reduction: Reduction = "mean") -> None:
         super().__init__(margin, swap, reduction)
         self.p = check_range(float(p), 0, math.inf, name="p", owner="TripletMarginLoss", open_low=True)
         self.eps = eps
@@ -136,7 +137,7 @@ class TripletMarginWithDistanceLoss(TripletLoss):
     """
 
     def __init__(self, *, distance_function: Layer | None = None, margin: float = 1.0, swap: bool = False,
-                 reduction: str = "mean") -> None:
+                 reduction: Reduction = "mean") -> None:
         super().__init__(margin, swap, reduction)
         self.distance_function = PairwiseDistance() if distance_function is None else distance_function
 

@@ -1,5 +1,6 @@
 """Whole networks: chains, graphs, branches, and functions that return well-known ones."""
 
+from .blueprint import Blank, Blueprint
 from .branches import Parallel, Residual
 from .graph import Graph
 from .model import Model
@@ -14,6 +15,6 @@ from .transformer import (
 )
 
 __all__ = [
-    "Graph", "Model", "Parallel", "Residual", "Row", "Sequential", "Summary", "Transformer", "TransformerDecoder",
-    "TransformerDecoderLayer", "TransformerEncoder", "TransformerEncoderLayer", "summary",
+    "Blank", "Blueprint", "Graph", "Model", "Parallel", "Residual", "Row", "Sequential", "Summary", "Transformer",
+    "TransformerDecoder", "TransformerDecoderLayer", "TransformerEncoder", "TransformerEncoderLayer", "summary",
 ]

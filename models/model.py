@@ -41,7 +41,7 @@ class Model(Layer):
             batch_size: int | None = 32, validation_data: tuple[Array, Array] | None = None, shuffle: bool = True,
             schedule: Schedule | None = None, penalties: Iterable[Penalty] = (),
             metrics: Iterable[str | Metric] = (), callbacks: Iterable[Callback] = (), verbose: int | bool = 1,
-            rng: np.random.Generator | None = None) -> History:
+            rng: np.random.Generator | None = None, micro_batch_size: int | None = None) -> History:
         """Train on samples ``x`` with targets ``y`` and return the history, one row for each epoch.
 
         ``batch_size=None`` is full-batch descent, 1 single-example descent. ``rng`` shuffles; ``verbose`` prints every
@@ -51,7 +51,7 @@ class Model(Layer):
         validation = None if validation_data is None else _checked(*validation_data)
         progress = [Progress(int(verbose))] if check_size(int(verbose), "verbose", "fit", least=0) else []
         trainer = Trainer(self, loss, optimizer, schedule=schedule, penalties=penalties, metrics=metrics,
-                          callbacks=[*callbacks, *progress])
+                          callbacks=[*callbacks, *progress], micro_batch_size=micro_batch_size)
         return trainer.fit(DataLoader(train, batch_size, shuffle, rng=rng), epochs, validation)
 
     def evaluate(self, x: Array, y: Array, *, loss: Loss, metrics: Iterable[str | Metric] = (),

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..layers.core import Array, check_range
+from ..layers.core import Array, NonNegative, Share, check_range
 from .groups import Group, Params
 from .in_place import add, addcmul, scratch
 from .optimizer import Optimizer
@@ -32,8 +32,8 @@ class Adadelta(Optimizer):
         [1.0, 3.0]
     """
 
-    def __init__(self, params: Params, lr: float = 1.0, rho: float = 0.9, eps: float = 1e-6, weight_decay: float = 0, *,
-                 maximize: bool = False) -> None:
+    def __init__(self, params: Params, lr: NonNegative = 1.0, rho: Share = 0.9, eps: NonNegative = 1e-6,
+                 weight_decay: NonNegative = 0, *, maximize: bool = False) -> None:
         super().__init__(params, lr=lr, rho=rho, eps=eps, weight_decay=weight_decay, maximize=maximize)
 
     def check_group(self, group: Group) -> None:

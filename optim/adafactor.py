@@ -1,10 +1,11 @@
 """Adam's second moment in the memory of a row and a column."""
 
 import math
+from typing import Annotated
 
 import numpy as np
 
-from ..layers.core import Array, Shape, check_range
+from ..layers.core import Array, NonNegative, Shape, Within, check_range
 from .groups import Group, Params
 from .in_place import lerp
 from .optimizer import Optimizer
@@ -39,9 +40,9 @@ class Adafactor(Optimizer):
     elementwise = False
     own_decay = True
 
-    def __init__(self, params: Params, lr: float = 1e-2, beta2_decay: float = -0.8,
-                 eps: tuple[float | None, float] = (None, 1e-3), d: float = 1.0, weight_decay: float = 0.0, *,
-                 maximize: bool = False) -> None:
+    def __init__(self, params: Params, lr: NonNegative = 1e-2, beta2_decay: Annotated[float, Within(high=0)] = -0.8,
+                 eps: tuple[float | None, float] = (None, 1e-3), d: Annotated[float, Within(1)] = 1.0,
+                 weight_decay: NonNegative = 0.0, *, maximize: bool = False) -> None:
         super().__init__(params, lr=lr, beta2_decay=beta2_decay, eps=eps, d=d, weight_decay=weight_decay,
                          maximize=maximize)
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..layers.core import Array, check_range
+from ..layers.core import Array, NonNegative, check_range
 from .groups import Group, Params
 from .in_place import addcdiv, addcmul, scratch
 from .optimizer import Optimizer
@@ -31,8 +31,9 @@ class Adagrad(Optimizer):
         [0.146, 2.854]
     """
 
-    def __init__(self, params: Params, lr: float = 1e-2, lr_decay: float = 0, weight_decay: float = 0,
-                 initial_accumulator_value: float = 0, eps: float = 1e-10, *, maximize: bool = False) -> None:
+    def __init__(self, params: Params, lr: NonNegative = 1e-2, lr_decay: NonNegative = 0, weight_decay: NonNegative = 0,
+                 initial_accumulator_value: NonNegative = 0, eps: NonNegative = 1e-10, *,
+                 maximize: bool = False) -> None:
         super().__init__(params, lr=lr, lr_decay=lr_decay, weight_decay=weight_decay,
                          initial_accumulator_value=initial_accumulator_value, eps=eps, maximize=maximize)
 

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from ..layers.core import Array
+from ..layers.core import Array, Beta, NonNegative
 from ..layers.kernels import compiled
 from .groups import Group, Params
 from .in_place import addcdiv, addcmul, lerp, scratch
@@ -35,9 +35,9 @@ class Adam(Optimizer):
         [0.5, 2.5]
     """
 
-    def __init__(self, params: Params, lr: float = 1e-3, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8,
-                 weight_decay: float = 0, amsgrad: bool = False, *, maximize: bool = False,
-                 decoupled_weight_decay: bool = False) -> None:
+    def __init__(self, params: Params, lr: NonNegative = 1e-3, betas: tuple[Beta, Beta] = (0.9, 0.999),
+                 eps: NonNegative = 1e-8, weight_decay: NonNegative = 0, amsgrad: bool = False, *,
+                 maximize: bool = False, decoupled_weight_decay: bool = False) -> None:
         super().__init__(params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay, amsgrad=amsgrad,
                          maximize=maximize, decoupled_weight_decay=decoupled_weight_decay)
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..layers.core import Array
+from ..layers.core import Array, Beta, NonNegative
 from .groups import Group, Params
 from .in_place import addcdiv, lerp, scratch
 from .optimizer import Optimizer
@@ -31,8 +31,8 @@ class Adamax(Optimizer):
         [0.5, 2.5]
     """
 
-    def __init__(self, params: Params, lr: float = 2e-3, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8,
-                 weight_decay: float = 0, *, maximize: bool = False) -> None:
+    def __init__(self, params: Params, lr: NonNegative = 2e-3, betas: tuple[Beta, Beta] = (0.9, 0.999),
+                 eps: NonNegative = 1e-8, weight_decay: NonNegative = 0, *, maximize: bool = False) -> None:
         super().__init__(params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay, maximize=maximize)
 
     def state_names(self, group: Group) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """Adam with weight decay that does not pass through its moments."""
 
+from ..layers.core import Beta, NonNegative
 from .adam import Adam
 from .groups import Params
 
@@ -24,6 +25,7 @@ class AdamW(Adam):
         [0.75, -1.5]
     """
 
-    def __init__(self, params: Params, lr: float = 1e-3, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8,
-                 weight_decay: float = 1e-2, amsgrad: bool = False, *, maximize: bool = False) -> None:
+    def __init__(self, params: Params, lr: NonNegative = 1e-3, betas: tuple[Beta, Beta] = (0.9, 0.999),
+                 eps: NonNegative = 1e-8, weight_decay: NonNegative = 1e-2, amsgrad: bool = False, *,
+                 maximize: bool = False) -> None:
         super().__init__(params, lr, betas, eps, weight_decay, amsgrad, maximize=maximize, decoupled_weight_decay=True)

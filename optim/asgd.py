@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..layers.core import Array, Shape
+from ..layers.core import Array, NonNegative, Shape
 from .groups import Group, Params
 from .in_place import add, lerp
 from .optimizer import Optimizer
@@ -35,8 +35,8 @@ class ASGD(Optimizer):
 
     elementwise = False
 
-    def __init__(self, params: Params, lr: float = 1e-2, lambd: float = 1e-4, alpha: float = 0.75, t0: float = 1e6,
-                 weight_decay: float = 0, *, maximize: bool = False) -> None:
+    def __init__(self, params: Params, lr: NonNegative = 1e-2, lambd: float = 1e-4, alpha: float = 0.75,
+                 t0: float = 1e6, weight_decay: NonNegative = 0, *, maximize: bool = False) -> None:
         super().__init__(params, lr=lr, lambd=lambd, alpha=alpha, t0=t0, weight_decay=weight_decay, maximize=maximize)
 
     def state_shapes(self, group: Group, shape: Shape) -> dict[str, Shape]:

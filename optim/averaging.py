@@ -21,6 +21,7 @@ from ..layers.core import (
     call_back_jvp,
     call_jvp,
     check_range,
+    flatten,
     show_shape,
 )
 
@@ -145,7 +146,7 @@ def update_bn(loader: Iterable[Any], model: Layer) -> None:
     """Let the batch norms of a model take their running statistics anew, as plain averages over all batches.
 
     Averaged weights have statistics of their own, which no batch of the training has seen. A batch of ``loader`` is
-    the input, or a tuple that begins with it.
+    the input, or a tuple that begins with it. Where a batch fails, all is as it was before.
 
     Source: Izmailov et al. 2018, section 3.1; torch.optim.swa_utils.update_bn.
 
@@ -156,13 +157,22 @@ def update_bn(loader: Iterable[Any], model: Layer) -> None:
         3.0
     """
     norms = [layer for _, layer in model.named_layers() if isinstance(layer, BatchNorm)]
-    momenta, training = [norm.momentum for norm in norms], model.training
-    for norm in norms:
-        norm.reset_running_stats()
-        norm.momentum = None
-    model.train()
-    for batch in loader:
-        call(model, batch[0] if isinstance(batch, (tuple, list)) else batch)
-    model.train(training)
-    for norm, momentum in zip(norms, momenta, strict=True):
-        norm.momentum = momentum
+    momenta = [norm.momentum for norm in norms]
+    training = [(layer, layer.training) for _, layer in model.named_layers()]
+    statistics = [(buffer, buffer.data) for norm in norms for _, buffer in norm.named_buffers()]
+    try:
+        for norm in norms:
+            norm.reset_running_stats()
+            norm.momentum = None
+        model.train()
+        for batch in loader:
+            call(model, *flatten(batch[0] if isinstance(batch, (tuple, list)) else batch))
+    except BaseException:
+        for buffer, data in statistics:
+            buffer.data = data
+        raise
+    finally:
+        for norm, momentum in zip(norms, momenta, strict=True):
+            norm.momentum = momentum
+        for layer, was in training:
+            layer.training = was

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from ..layers.core import Array, check_range
+from ..layers.core import Array, NonNegative, check_range
 from .groups import Group, Params
 from .optimizer import Optimizer
 from .sgd import SGD
@@ -36,9 +36,9 @@ class LARS(SGD):
     elementwise = False
     own_decay = True
 
-    def __init__(self, params: Params, lr: float = 1e-3, momentum: float = 0, dampening: float = 0,
-                 weight_decay: float = 0, nesterov: bool = False, trust_coefficient: float = 1e-3, eps: float = 1e-8, *,
-                 maximize: bool = False) -> None:
+    def __init__(self, params: Params, lr: NonNegative = 1e-3, momentum: NonNegative = 0, dampening: float = 0,
+                 weight_decay: NonNegative = 0, nesterov: bool = False, trust_coefficient: NonNegative = 1e-3,
+                 eps: NonNegative = 1e-8, *, maximize: bool = False) -> None:
         Optimizer.__init__(self, params, lr=lr, momentum=momentum, dampening=dampening, weight_decay=weight_decay,
                            nesterov=nesterov, trust_coefficient=trust_coefficient, eps=eps, maximize=maximize)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..layers.core import Array, ShapeError, ValueRangeError, check_choice, check_size, show_shape
+from ..layers.core import Array, NonNegative, ShapeError, Size, ValueRangeError, check_choice, check_size, show_shape
 from .groups import Group, Params, parameters_of
 from .optimizer import Closure, Optimizer
 from .strong_wolfe import Trial, strong_wolfe
@@ -53,8 +53,8 @@ class LBFGS(Optimizer):
 
     needs_closure = True
 
-    def __init__(self, params: Params, lr: float = 1, max_iter: int = 20, max_eval: int | None = None,
-                 tolerance_grad: float = 1e-7, tolerance_change: float = 1e-9, history_size: int = 100,
+    def __init__(self, params: Params, lr: NonNegative = 1, max_iter: Size = 20, max_eval: Size | None = None,
+                 tolerance_grad: float = 1e-7, tolerance_change: float = 1e-9, history_size: Size = 100,
                  line_search_fn: str | None = None) -> None:
         super().__init__(params, lr=lr, max_iter=max_iter, max_eval=max_iter * 5 // 4 if max_eval is None else max_eval,
                          tolerance_grad=tolerance_grad, tolerance_change=tolerance_change, history_size=history_size,

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..layers.core import Array
+from ..layers.core import Array, Beta, NonNegative
 from .groups import Group, Params
 from .in_place import add, lerp, scratch
 from .optimizer import Optimizer
@@ -30,8 +30,8 @@ class Lion(Optimizer):
         [0.5, 2.5]
     """
 
-    def __init__(self, params: Params, lr: float = 1e-4, betas: tuple[float, float] = (0.9, 0.99),
-                 weight_decay: float = 0, *, maximize: bool = False) -> None:
+    def __init__(self, params: Params, lr: NonNegative = 1e-4, betas: tuple[Beta, Beta] = (0.9, 0.99),
+                 weight_decay: NonNegative = 0, *, maximize: bool = False) -> None:
         super().__init__(params, lr=lr, betas=betas, weight_decay=weight_decay, decoupled_weight_decay=True,
                          maximize=maximize)
 

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from ..layers.core import Array, ShapeError, check_choice, check_size, show_shape
+from ..layers.core import Array, Count, NonNegative, ShapeError, check_choice, check_size, show_shape
 from .groups import Group, Params
 from .in_place import add, lerp
 from .optimizer import Optimizer
@@ -39,9 +39,10 @@ class Muon(Optimizer):
 
     elementwise = False
 
-    def __init__(self, params: Params, lr: float = 1e-3, weight_decay: float = 0.1, momentum: float = 0.95,
-                 nesterov: bool = True, ns_coefficients: tuple[float, float, float] = (3.4445, -4.7750, 2.0315),
-                 eps: float = 1e-7, ns_steps: int = 5, adjust_lr_fn: str | None = None) -> None:
+    def __init__(self, params: Params, lr: NonNegative = 1e-3, weight_decay: NonNegative = 0.1,
+                 momentum: NonNegative = 0.95, nesterov: bool = True,
+                 ns_coefficients: tuple[float, float, float] = (3.4445, -4.7750, 2.0315), eps: NonNegative = 1e-7,
+                 ns_steps: Count = 5, adjust_lr_fn: str | None = None) -> None:
         super().__init__(params, lr=lr, weight_decay=weight_decay, momentum=momentum, nesterov=nesterov,
                          ns_coefficients=ns_coefficients, eps=eps, ns_steps=ns_steps, adjust_lr_fn=adjust_lr_fn,
                          decoupled_weight_decay=True)

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from ..layers.core import Array, Shape, check_range
+from ..layers.core import Array, Beta, NonNegative, Shape, check_range
 from .groups import Group, Params
 from .in_place import addcdiv, addcmul, lerp, scratch
 from .optimizer import Optimizer
@@ -39,9 +39,9 @@ class NAdam(Optimizer):
 
     elementwise = False
 
-    def __init__(self, params: Params, lr: float = 2e-3, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8,
-                 weight_decay: float = 0, momentum_decay: float = 4e-3, decoupled_weight_decay: bool = False, *,
-                 maximize: bool = False) -> None:
+    def __init__(self, params: Params, lr: NonNegative = 2e-3, betas: tuple[Beta, Beta] = (0.9, 0.999),
+                 eps: NonNegative = 1e-8, weight_decay: NonNegative = 0, momentum_decay: NonNegative = 4e-3,
+                 decoupled_weight_decay: bool = False, *, maximize: bool = False) -> None:
         super().__init__(params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay, momentum_decay=momentum_decay,
                          decoupled_weight_decay=decoupled_weight_decay, maximize=maximize)
 

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ..layers.core import Array, Shape, ShapeError, StateError, ValueRangeError, check_range, gather, show_shape, spans
-from ..layers.kernels import in_parallel
+from ..layers.kernels import has_twins, in_parallel
 from .groups import Group, Params, check_groups, parameters_of, read_group, read_groups
 from .in_place import scratch
 from .stretch import Run, Stretch
@@ -15,6 +15,7 @@ __all__ = ["BLOCK", "Closure", "Optimizer"]
 
 Closure = Callable[[], float]
 BLOCK = 1 << 15     # elements: what a rule reads, writes and computes of a block stays in the processor's cache
+_SHARED = 4         # so many times as much where compiled rules share it among threads, in fewer passes
 
 
 class Optimizer:
@@ -126,8 +127,8 @@ class Optimizer:
     def _move(self, stretch: Stretch, run: Run, group: Group) -> None:
         """Hand the rule one block of a run after the other, with the options that all rules share worked in."""
         span, decay = stretch.span, 0 if self.own_decay else group.get("weight_decay", 0)
-        size, shape = (max(run.stop, 1), span.parameters[0].shape) if stretch.whole else (BLOCK, (-1,))
-
+        block_size = BLOCK * (_SHARED if has_twins() else 1)
+        size, shape = (max(run.stop, 1), span.parameters[0].shape) if stretch.whole else (block_size, (-1,))
         def work(first: int, last: int) -> None:
             for start in range(run.start + first * size, min(run.start + last * size, run.stop), size):
                 block = slice(start, min(start + size, run.stop))
@@ -142,7 +143,8 @@ class Optimizer:
                     grad = np.add(grad, np.multiply(w, decay, out=decayed), out=decayed)
                 self.update(w, grad, state, run.step, group)
 
-        in_parallel(work, -(-(run.stop - run.start) // size), 0 if stretch.whole else run.stop - run.start)
+        alone = stretch.whole or has_twins()        # compiled rules share out each block themselves
+        in_parallel(work, -(-(run.stop - run.start) // size), 0 if alone else run.stop - run.start)
 
     def _required(self, closure: Closure | None) -> Closure:
         if closure is None:

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from ..layers.core import Array
+from ..layers.core import Array, Beta, NonNegative
 from .groups import Group, Params
 from .in_place import add, addcdiv, addcmul, lerp, scratch
 from .optimizer import Optimizer
@@ -36,8 +36,9 @@ class RAdam(Optimizer):
         [0.9995, 2.5]
     """
 
-    def __init__(self, params: Params, lr: float = 1e-3, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8,
-                 weight_decay: float = 0, decoupled_weight_decay: bool = False, *, maximize: bool = False) -> None:
+    def __init__(self, params: Params, lr: NonNegative = 1e-3, betas: tuple[Beta, Beta] = (0.9, 0.999),
+                 eps: NonNegative = 1e-8, weight_decay: NonNegative = 0, decoupled_weight_decay: bool = False, *,
+                 maximize: bool = False) -> None:
         super().__init__(params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay,
                          decoupled_weight_decay=decoupled_weight_decay, maximize=maximize)
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..layers.core import Array, check_range
+from ..layers.core import Array, NonNegative, Share, check_range
 from .groups import Group, Params
 from .in_place import add, addcdiv, addcmul, lerp, scratch
 from .optimizer import Optimizer
@@ -33,8 +33,8 @@ class RMSprop(Optimizer):
         [0.5, 2.5]
     """
 
-    def __init__(self, params: Params, lr: float = 1e-2, alpha: float = 0.99, eps: float = 1e-8,
-                 weight_decay: float = 0, momentum: float = 0, centered: bool = False, *,
+    def __init__(self, params: Params, lr: NonNegative = 1e-2, alpha: Share = 0.99, eps: NonNegative = 1e-8,
+                 weight_decay: NonNegative = 0, momentum: NonNegative = 0, centered: bool = False, *,
                  maximize: bool = False) -> None:
         super().__init__(params, lr=lr, alpha=alpha, eps=eps, weight_decay=weight_decay, momentum=momentum,
                          centered=centered, maximize=maximize)

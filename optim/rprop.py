@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..layers.core import Array, ValueRangeError, check_range
+from ..layers.core import Array, NonNegative, ValueRangeError, check_range
 from .groups import Group, Params
 from .optimizer import Optimizer
 
@@ -33,7 +33,7 @@ class Rprop(Optimizer):
         [0.5, 3.1]
     """
 
-    def __init__(self, params: Params, lr: float = 1e-2, etas: tuple[float, float] = (0.5, 1.2),
+    def __init__(self, params: Params, lr: NonNegative = 1e-2, etas: tuple[float, float] = (0.5, 1.2),
                  step_sizes: tuple[float, float] = (1e-6, 50), *, maximize: bool = False) -> None:
         super().__init__(params, lr=lr, etas=etas, step_sizes=step_sizes, maximize=maximize)
 

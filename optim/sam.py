@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..layers.core import Parameter, ValueRangeError, check_range
+from ..layers.core import NonNegative, Parameter, ValueRangeError, check_range
 from .groups import parameters_of
 from .optimizer import Closure, Optimizer
 
@@ -41,7 +41,7 @@ class SAM(Optimizer):
 
     needs_closure = True
 
-    def __init__(self, optimizer: Optimizer, rho: float = 0.05, adaptive: bool = False) -> None:
+    def __init__(self, optimizer: Optimizer, rho: NonNegative = 0.05, adaptive: bool = False) -> None:
         if optimizer.needs_closure:
             raise ValueRangeError(f"SAM expected an optimiser that takes one gradient a step, got "
                                   f"{type(optimizer).__name__}")

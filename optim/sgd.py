@@ -1,6 +1,6 @@
 """Gradient descent, with momentum if wanted."""
 
-from ..layers.core import Array, ValueRangeError
+from ..layers.core import Array, NonNegative, ValueRangeError
 from .groups import Group, Params
 from .in_place import add
 from .optimizer import Optimizer
@@ -28,8 +28,8 @@ class SGD(Optimizer):
         [0.5, 2.5]
     """
 
-    def __init__(self, params: Params, lr: float = 1e-3, momentum: float = 0, dampening: float = 0,
-                 weight_decay: float = 0, nesterov: bool = False, *, maximize: bool = False) -> None:
+    def __init__(self, params: Params, lr: NonNegative = 1e-3, momentum: NonNegative = 0, dampening: float = 0,
+                 weight_decay: NonNegative = 0, nesterov: bool = False, *, maximize: bool = False) -> None:
         super().__init__(params, lr=lr, momentum=momentum, dampening=dampening, weight_decay=weight_decay,
                          nesterov=nesterov, maximize=maximize)
 

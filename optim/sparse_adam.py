@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from ..layers.core import Array, StateError
+from ..layers.core import Array, Beta, NonNegative, StateError
 from .groups import Group, Params
 from .in_place import addcdiv, lerp
 from .optimizer import Optimizer
@@ -40,8 +40,8 @@ class SparseAdam(Optimizer):
 
     elementwise = False
 
-    def __init__(self, params: Params, lr: float = 1e-3, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8,
-                 maximize: bool = False) -> None:
+    def __init__(self, params: Params, lr: NonNegative = 1e-3, betas: tuple[Beta, Beta] = (0.9, 0.999),
+                 eps: NonNegative = 1e-8, maximize: bool = False) -> None:
         super().__init__(params, lr=lr, betas=betas, eps=eps, maximize=maximize)
 
     def state_names(self, group: Group) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """Training two networks against each other: one makes samples, the other tells them from the data."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -10,11 +10,13 @@ from ..layers.core import Array, Layer, StateError, ValueRangeError, check_size,
 from ..losses import Loss, Penalty
 from ..optim import Optimizer
 from .callbacks import Callback
+from .checkpoints import fitting
 from .evaluate import Batches, predict
 from .mode_coverage import mode_coverage
 from .modes import frozen, training_mode
 from .non_finite import check_step
-from .trainer import Step, Trainer, check_parameters
+from .step import Step
+from .trainer import Trainer, check_parameters
 
 __all__ = ["GANTrainer"]
 
@@ -120,6 +122,16 @@ class GANTrainer(Trainer):
 
     def results(self) -> dict[str, Any]:
         return super().results() | {"discriminator_loss": float(np.mean(self._found))}
+
+    def state_dict(self) -> dict[str, Any]:
+        return super().state_dict() | {"discriminator_optimizer": self.discriminator_optimizer.state_dict(),
+                                       "discriminator_losses": list(self._found)}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        super().load_state_dict(state)
+        with fitting("discriminator"):
+            self.discriminator_optimizer.load_state_dict(state["discriminator_optimizer"])
+            self._found = [float(loss) for loss in state["discriminator_losses"]]
 
     def columns(self, validation: bool | None = None) -> dict[str, bool]:
         judged = super().columns(validation)

@@ -1,7 +1,7 @@
 """Training on a text from left to right: the state goes on from batch to batch, the gradient does not go back."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from ..data import ArrayDataset
@@ -39,9 +39,11 @@ class CarriedLoss(Loss):
     def __init__(self, loss: Loss) -> None:
         super().__init__(loss.reduction)
         self.loss = loss
+        self._loaded: tuple[Array, ...] | None = None       # a state that another process left
 
     def terms(self, prediction: Any, target: Any) -> tuple[Array, Any]:
         scores, *state = flatten(prediction)
+        self._loaded = None
         terms, own = self.loss.terms(scores, target)
         return terms, Carried(own, tuple(state))
 
@@ -59,8 +61,12 @@ class CarriedLoss(Loss):
 
     def state(self) -> tuple[Array, ...]:
         """Return the state that the last batch left."""
-        state: tuple[Array, ...] = self.point().own.state
+        state: tuple[Array, ...] = self.point().own.state if self._loaded is None else self._loaded
         return state
+
+    def carry(self, state: Iterable[Array]) -> None:
+        """Take a state that the last batch of another process left."""
+        self._loaded = tuple(state)
 
 
 class Stream:
@@ -111,8 +117,8 @@ class ScoresMetric(Metric):
         self.metric = metric
         self.name, self.higher_is_better = metric.name, metric.higher_is_better
 
-    def statistics(self, prediction: Any, target: Array) -> Array:
+    def statistics(self, prediction: Any, target: Array) -> Any:
         return self.metric.statistics(flatten(prediction)[0], target)
 
-    def value(self, statistics: Array) -> Any:
+    def value(self, statistics: Any) -> Any:
         return self.metric.value(statistics)

@@ -29,13 +29,14 @@ class Totals:
         self.weight = 0.0
         self.loss = 0.0
         self.penalty = 0.0
-        self.statistics: list[Array] = []
+        self.statistics: list[Any] = []
 
-    def add(self, loss: float, prediction: Array, target: Array, penalty: float = 0.0) -> None:
-        """Add a batch, directly after its loss was computed."""
+    def add(self, loss: float, prediction: Array, target: Array, penalty: float = 0.0,
+            divisor: float | None = None) -> None:
+        """Add a batch; ``divisor`` is what its loss divided by, None directly after it was computed."""
         self.batches += 1
         self.penalty += (penalty - self.penalty) / self.batches
-        divisor = self.source.point().divisor
+        divisor = self.source.point().divisor if divisor is None else divisor
         if self.source.reduction == "sum":
             self.loss += loss
         elif divisor:                       # where no item counts, the mean is not a number

@@ -1,32 +1,28 @@
 """The training loop: epochs of steps, what is measured on the way, and the moments at which callbacks take part."""
 
 import time
-from collections.abc import Iterable, Sized
+from collections.abc import Iterable, Iterator, Mapping, Sized
 from contextlib import ExitStack
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from ..data import ArrayDataset
-from ..layers.core import Array, DtypeError, Layer, StateError, ValueRangeError, check_size, flatten
+from ..layers.core import Array, DtypeError, Layer, StateError, ValueRangeError, check_size
 from ..losses import Loss, Penalty
 from ..optim import Optimizer, Schedule
 from .callbacks import Callback, History, NonFiniteGuard, Row, ScheduleRunner
+from .checkpoints import Generators, going_on, restore, restore_callbacks, state_of
 from .evaluate import Batches, evaluate
+from .language import Stream
 from .metrics import Metric, find_metric
+from .micro_batches import accumulate_gradient, check_separable, micro_batches
 from .modes import training_mode
 from .non_finite import check_step
+from .step import Step, add_gradient
 from .totals import Totals
 
-__all__ = ["Step", "Trainer", "check_parameters"]
-
-
-class Step(NamedTuple):
-    """What a step found before it changed the weights."""
-
-    loss: float
-    prediction: Array
-    penalty: float
+__all__ = ["Trainer", "check_parameters"]
 
 
 class Trainer:
@@ -34,7 +30,9 @@ class Trainer:
 
     A step is ``train_step`` and what was asked for besides: value and gradient of the penalties, once per step, and
     the callbacks. The schedule moves on after every epoch (``ScheduleRunner`` for other ways). A loss or gradient
-    that is not finite ends the fit (``NonFiniteGuard``). ``fit`` may be called again to go on.
+    that is not finite ends the fit (``NonFiniteGuard``). ``fit`` may be called again to go on; after
+    ``load_state_dict`` it goes on where ``state_dict`` was taken, bit for bit, amid an epoch too. ``micro_batch_size``
+    adds the gradient of a batch up over parts of so many samples: the same step, with less memory.
 
     Attributes:
         history:        one row for each epoch so far
@@ -43,8 +41,10 @@ class Trainer:
         batch, batches: batches done in this epoch, and how many it has; None if its source does not say
         totals:         loss and metrics of this epoch so far
         stopped:        why a callback ended the last fit early, or None
+        paused:         whether one ended it amid an epoch, to go on there another time
 
-    Raises: DtypeError for a class in the place of an object, StateError for the optimizer of another model.
+    Raises: DtypeError for a class in the place of an object, StateError for the optimizer of another model,
+        ValueRangeError for batch norms in micro-batches, unless ``ghost_batch_norm`` allows them.
 
     Example:
         >>> train, test = digits(flat=True).split(rng=np.random.default_rng(0))
@@ -57,14 +57,23 @@ class Trainer:
 
     def __init__(self, model: Layer, loss: Loss, optimizer: Optimizer, *, schedule: Schedule | None = None,
                  penalties: Iterable[Penalty] = (), metrics: Iterable[str | Metric] = (),
-                 callbacks: Iterable[Callback] = ()) -> None:
+                 callbacks: Iterable[Callback] = (), micro_batch_size: int | None = None,
+                 ghost_batch_norm: bool = False) -> None:
         for name, thing, kind in (("model", model, Layer), ("loss", loss, Loss), ("optimizer", optimizer, Optimizer)):
             _check_kind(name, thing, kind)
         check_parameters(model, optimizer)
+        self.micro_batch_size = micro_batch_size
+        self.ghost_batch_norm = ghost_batch_norm
+        if micro_batch_size is not None:
+            check_size(micro_batch_size, "micro_batch_size", "Trainer")
+            check_separable(model, ghost_batch_norm)
         self.model = model
         self.loss = loss
         self.optimizer = optimizer
         self.penalties = list(penalties)
+        if micro_batch_size is not None and any(penalty.of_network for penalty in self.penalties):
+            raise ValueRangeError("Trainer expected no micro_batch_size with a penalty on the network's derivative, "
+                                  "which is taken where a whole batch has been; lower batch_size")
         self.metrics = [find_metric(metric) for metric in metrics]
         self.history = History()
         runner = [] if schedule is None else [ScheduleRunner(schedule)]
@@ -75,6 +84,10 @@ class Trainer:
         self.source: Batches = ()
         self._validates = False
         self.stopped: str | None = None
+        self.paused = False
+        self.generators = Generators(self)
+        self._pass_begin: list[Any] = []
+        self._state: Mapping[str, Any] | None = None        # that the next fit is to go on from
 
     def fit(self, train: Batches, epochs: int = 1, validation: Batches | ArrayDataset | None = None) -> History:
         """Train for so many epochs more, or until a callback says stop; return the history.
@@ -87,19 +100,31 @@ class Trainer:
         if isinstance(train, ArrayDataset):
             raise DtypeError("Trainer.fit expected batches to train on, got an ArrayDataset; "
                              "write DataLoader(dataset, batch_size=32, shuffle=True)")
-        self.epochs = self.epoch + check_size(epochs, "epochs", "fit")
+        if isinstance(train, Stream) and self.micro_batch_size is not None:
+            raise ValueRangeError("Trainer expected no micro_batch_size for a Stream, whose states belong to whole "
+                                  "batches; lower its batch_size")
+        self.epochs = self.epoch + check_size(epochs, "epochs", "fit", least=1 if self._state is None else 0)
         self.source = train
         self.batches = len(train) if isinstance(train, Sized) else None
         self._validates = validation is not None
-        self.stopped = None
+        self.paused = False
+        if self._state is None:
+            self.stopped, self.batch = None, 0
+        self.generators = Generators(self)
         with ExitStack() as stack:
             stack.enter_context(training_mode(self.model))
             stack.enter_context(np.errstate(over="ignore", invalid="ignore", divide="ignore"))  # the guard reports
             for callback in self.callbacks:
                 callback.on_fit_begin(self)
                 stack.callback(callback.on_fit_end, self)
-            while self.epoch < self.epochs and self.stopped is None:
+            if self._state is not None:
+                with going_on():
+                    restore_callbacks(self, self._state)
+                    if self._lacks():
+                        self._run_epoch(train, validation)
+            while self._lacks():
                 self._run_epoch(train, validation)
+            self._state = None
         return self.history
 
     def step(self, x: Any, y: Array) -> Step:
@@ -117,13 +142,10 @@ class Trainer:
         return seen[0]
 
     def gradient(self, x: Any, y: Array) -> Step:
-        """Add the gradient of loss and penalties on a batch to the gradients of the parameters."""
-        prediction = self.model.forward(*flatten(x))
-        value = self.loss.forward(prediction, y)
-        self.model.backward(self.loss.backward())
-        for penalty in self.penalties:
-            penalty.backward()
-        return Step(value, prediction, sum(penalty.forward() for penalty in self.penalties))
+        """Make the gradients of the parameters, which are zero, those of loss and penalties on a batch."""
+        found = add_gradient(self.model, self.loss, x, y) if self.micro_batch_size is None else \
+            accumulate_gradient(self.model, self.loss, x, y, self.micro_batch_size)
+        return found._replace(penalty=sum(penalty.add_gradient(found.prediction) for penalty in self.penalties))
 
     def evaluate(self, data: Batches | ArrayDataset) -> dict[str, Any]:
         """Return loss (without penalties) and metrics over a data set, in evaluation mode."""
@@ -133,9 +155,27 @@ class Trainer:
         """End the fit with this epoch, which if it still runs ends with this batch."""
         self.stopped = self.stopped or reason
 
+    def pause(self) -> None:
+        """End the fit after this batch, the epoch unfinished; from a ``state_dict`` taken then the next one follows."""
+        self.paused = True
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return all that decides how training goes on: weights, optimizer, callbacks, generators, place in data."""
+        return state_of(self, self._pass_begin)
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Let the next ``fit`` go on where ``state_dict()`` was taken, by a trainer made in the same way.
+
+        Raises: CheckpointError for the state of another, here or when the fit begins.
+        """
+        restore(self, state)
+        self._state = state
+
     def find_non_finite(self, x: Array, y: Array) -> None:
         """Run the step of a batch again, changing nothing, and raise NonFiniteError where it first was not finite."""
-        check_step(self.model, self.loss, x, y)
+        parts = [(x, y)] if self.micro_batch_size is None else micro_batches(x, y, self.micro_batch_size)
+        for part_x, part_y in parts:
+            check_step(self.model, self.loss, part_x, part_y)
 
     def results(self) -> dict[str, Any]:
         """Return what this epoch has found so far."""
@@ -151,24 +191,31 @@ class Trainer:
         validates = self._validates if validation is None else validation
         return judged | ({f"val_{name}": higher for name, higher in judged.items()} if validates else {})
 
+    def _lacks(self) -> bool:
+        """Return whether there is an epoch to be run."""
+        return self.epoch < self.epochs and self.stopped is None and not self.paused
+
     def _run_epoch(self, train: Batches, validation: Batches | ArrayDataset | None) -> None:
         began = time.perf_counter()
-        self.batch, self.totals = 0, Totals(self.loss, self.metrics)
+        if self.batch == 0:
+            self.totals = Totals(self.loss, self.metrics)
         self._tell("on_epoch_begin")
-        for x, y in train:
+        for x, y in self._batches(train):
             self._tell("on_batch_begin", x, y)
             step = self.step(x, y)
-            self.totals.add(step.loss, step.prediction, y, step.penalty)
+            self.totals.add(step.loss, step.prediction, y, step.penalty, step.divisor)
             self.batch += 1
             self._tell("on_batch_end", step.loss + step.penalty)
             if self.stopped is not None:
                 break
+            if self.paused:
+                return
         if not self.batch:
             raise ValueRangeError(f"fit expected at least one batch in an epoch, got none in epoch {self.epoch + 1}; "
                                   f"a DataLoader with drop_last needs batch_size samples, and an iterator that is "
                                   f"used up can not be iterated over again")
         self._tell("on_batches_end")
-        self.epoch += 1
+        self.epoch, self.batch = self.epoch + 1, 0
         row: Row = {"epoch": self.epoch, **self.results()}
         if self.penalties:
             row |= {"loss": self.totals.loss + self.totals.penalty, "penalty": self.totals.penalty}
@@ -176,6 +223,22 @@ class Trainer:
             row |= {f"val_{name}": value for name, value in self.evaluate(validation).items()}
         row |= {"lr": self.optimizer.param_groups[0]["lr"], "seconds": time.perf_counter() - began}
         self._tell("on_epoch_end", row)
+
+    def _batches(self, train: Batches) -> Iterator[tuple[Any, Array]]:
+        """Return the batches of an epoch; of one that was cut, those that it lacks."""
+        state, self._state = self._state, None
+        cut = state["generators"] if state is not None and self.batch else None
+        if cut is not None:
+            self.generators.restore(cut, "source")
+        self._pass_begin = self.generators.states()["source"]
+        batches = iter(train)
+        for done in range(self.batch):
+            if next(batches, None) is None:
+                raise StateError(f"training expected to go on after batch {self.batch} of an epoch, but the data have "
+                                 f"only {done}; they are not those that it began with")
+        if cut is not None:
+            self.generators.restore(cut, "own")
+        return batches
 
     def _tell(self, moment: str, *news: Any) -> None:
         for callback in self.callbacks:

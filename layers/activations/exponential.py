@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from ..core import Array, ValueRangeError, check_range
+from ..core import Array, Positive, ValueRangeError, check_range
 from ..elementwise import Elementwise
 from ..kernels import sigmoid
 
@@ -111,7 +111,7 @@ class Softplus(Elementwise):
 
     keeps = "x"
 
-    def __init__(self, beta: float = 1.0, threshold: float = 20.0) -> None:
+    def __init__(self, beta: Positive = 1.0, threshold: float = 20.0) -> None:
         self.beta = check_range(beta, 0, math.inf, name="beta", owner="Softplus", open_low=True)
         self.threshold = threshold
 

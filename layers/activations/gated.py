@@ -1,10 +1,11 @@
 """Functions that multiply the input by a gate made from it: GELU, SiLU, Mish, Hardswish."""
 
 import math
+from typing import Annotated
 
 import numpy as np
 
-from ..core import Array, as_dtype, check_choice
+from ..core import Array, OneOf, as_dtype, check_choice
 from ..elementwise import Elementwise
 from ..kernels import self_gated, self_gated_back, sigmoid
 
@@ -44,7 +45,7 @@ class GELU(_SelfGated):
         [-0.1587, 0.0, 0.8413]
     """
 
-    def __init__(self, approximate: str = "none") -> None:
+    def __init__(self, approximate: Annotated[str, OneOf("none", "tanh")] = "none") -> None:
         self.approximate = check_choice(approximate, ("none", "tanh"), name="approximate", owner="GELU")
         self.gate = "normal" if approximate == "none" else "tanh"
 

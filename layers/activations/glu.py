@@ -4,9 +4,9 @@ from math import prod
 from typing import NamedTuple
 
 import numpy as np
-import scipy
 
 from ..core import Array, Description, Kept, Layer, Shape, ShapeError, as_dtype, check_shape, show_shape
+from ..core.optional import scipy
 
 __all__ = ["GLU"]
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..core import Array, Description, Kept, Layer, Parameter, Shape, as_dtype, check_shape, check_size
+from ..core import Array, Description, Kept, Layer, Parameter, Shape, Size, as_dtype, check_shape, check_size
 
 __all__ = ["PReLU"]
 
@@ -27,7 +27,7 @@ class PReLU(Layer):
         [[-0.5, 3.0]]
     """
 
-    def __init__(self, num_parameters: int = 1, init: float = 0.25) -> None:
+    def __init__(self, num_parameters: Size = 1, init: float = 0.25) -> None:
         self.num_parameters = check_size(num_parameters, "num_parameters", "PReLU")
         self.init = init
         self.weight = Parameter(np.full(num_parameters, init))

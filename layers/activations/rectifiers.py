@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from ..core import Array, ValueRangeError, as_dtype, check_range
+from ..core import Array, NonNegative, ValueRangeError, as_dtype, check_range
 from ..elementwise import Elementwise
 from ..kernels import rectify
 
@@ -172,7 +172,7 @@ class Hardshrink(Elementwise):
 
     locally_linear = True
 
-    def __init__(self, lambd: float = 0.5) -> None:
+    def __init__(self, lambd: NonNegative = 0.5) -> None:
         self.lambd = check_range(lambd, 0, math.inf, name="lambd", owner="Hardshrink")
 
     def value(self, x: Array) -> Array:
@@ -200,7 +200,7 @@ class Softshrink(Elementwise):
 
     locally_linear = True
 
-    def __init__(self, lambd: float = 0.5) -> None:
+    def __init__(self, lambd: NonNegative = 0.5) -> None:
         self.lambd = check_range(lambd, 0, math.inf, name="lambd", owner="Softshrink")
 
     def value(self, x: Array) -> Array:

@@ -4,13 +4,13 @@ from functools import lru_cache
 
 import numpy as np
 
-from ..core import Array, Layer, Shape, ShapeError, show_shape
+from ..core import Array, Layer, Shape, ShapeError, Size, show_shape
 
 __all__ = ["along", "angles", "positions"]
 
 
 @lru_cache(maxsize=32)
-def angles(length: int, features: int, base: float) -> Array:
+def angles(length: Size, features: int, base: float) -> Array:
     """Return ``angles[p, i] = p / base**(2 * i / features)`` for all positions and pairs of features; read-only."""
     pairs = np.arange((features + 1) // 2)
     result = np.arange(length)[:, None] / base ** (2 * pairs / features)

@@ -11,10 +11,11 @@ from typing import NamedTuple
 import numpy as np
 
 from ..core import Array, Kept, Shape, default_rng, unbroadcast
-from ..kernels import empty, in_parallel, weigh, weigh_back
+from ..kernels import compiled, empty, in_parallel, weigh, weigh_back
 from .parts import Part, parts
 
-__all__ = ["Attended", "Rules", "attend", "attend_back", "attended_kept", "weights_shape", "with_dropout"]
+__all__ = ["Attended", "Rules", "attend", "attend_back", "attended_kept", "look", "look_back", "weights_shape",
+           "with_dropout"]
 
 _WORK = 16              # for a weight, so many times that of an addition
 
@@ -60,6 +61,14 @@ def attend(q: Array, k: Array, v: Array, rules: Rules, *,
     shape = weights_shape(q.shape, k.shape, v.shape)
     y, log_sum = _room(q, shape[:-1], v.shape[-1]), np.empty((*shape[:-1], 1), q.dtype)
     all_weights = np.zeros(shape, q.dtype) if need_weights else None
+    look(q, k, v, rules, y, log_sum, all_weights)
+    return y, all_weights, Attended(q, k, v, rules, log_sum)
+
+
+@compiled
+def look(q: Array, k: Array, v: Array, rules: Rules, y: Array, log_sum: Array, all_weights: Array | None) -> None:
+    """Write ``y``, ``log_sum`` and, if they are wanted, the weights."""
+    shape = weights_shape(q.shape, k.shape, v.shape)
     todo = list(parts(shape, rules.is_causal))
 
     def work(start: int, stop: int) -> None:
@@ -72,7 +81,6 @@ def attend(q: Array, k: Array, v: Array, rules: Rules, *,
                 all_weights[part.place][..., part.reach] = scores
 
     in_parallel(work, len(todo), prod(shape) * _WORK)
-    return y, all_weights, Attended(q, k, v, rules, log_sum)
 
 
 def attend_back(state: Attended, grad_y: Array, grad_weights: Array | None = None,
@@ -87,13 +95,23 @@ def attend_back(state: Attended, grad_y: Array, grad_weights: Array | None = Non
 
     Source: Dao et al. 2022, appendix B.2.
     """
-    q, k, v, rules, log_sum = state
+    q, k, v, rules, _ = state
     shape = weights_shape(q.shape, k.shape, v.shape)
     keys = (*shape[:-2], shape[-1])
     grad_q, grad_k, grad_v = out or (
         _room(q, shape[:-1], q.shape[-1]), _room(k, keys, k.shape[-1]), _room(v, keys, v.shape[-1]))
     reached = shape[-2] if rules.is_causal or shape[-2] == 0 else shape[-1]
     grad_k[..., reached:, :], grad_v[..., reached:, :] = 0, 0
+    look_back(state, grad_y, grad_weights, grad_q, grad_k, grad_v)
+    return unbroadcast(grad_q, q.shape), unbroadcast(grad_k, k.shape), unbroadcast(grad_v, v.shape)
+
+
+@compiled
+def look_back(state: Attended, grad_y: Array, grad_weights: Array | None, grad_q: Array, grad_k: Array,
+              grad_v: Array) -> None:
+    """Write the three gradients, those of keys and values up to the last key that is seen."""
+    q, k, v, rules, log_sum = state
+    shape = weights_shape(q.shape, k.shape, v.shape)
     todo = [list(group) for _, group in groupby(parts(shape, rules.is_causal), key=lambda part: part.heads)]
 
     def work(start: int, stop: int) -> None:
@@ -113,7 +131,6 @@ def attend_back(state: Attended, grad_y: Array, grad_weights: Array | None = Non
 
     in_parallel(work, len(todo), prod(shape) * _WORK)
     grad_q *= rules.scale
-    return unbroadcast(grad_q, q.shape), unbroadcast(grad_k, k.shape), unbroadcast(grad_v, v.shape)
 
 
 def weights_shape(q_shape: Shape, k_shape: Shape, v_shape: Shape) -> Shape:

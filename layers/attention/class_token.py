@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..core import Array, Description, Layer, Parameter, Shape, as_dtype, check_shape, check_size
+from ..core import Array, Description, Layer, Parameter, Shape, Size, as_dtype, check_shape, check_size
 
 __all__ = ["ClassToken", "ClassTokenCache"]
 
@@ -41,7 +41,7 @@ class ClassToken(Layer):
 
     locally_linear = True
 
-    def __init__(self, embed_dim: int) -> None:
+    def __init__(self, embed_dim: Size) -> None:
         self.embed_dim = check_size(embed_dim, "embed_dim", "ClassToken")
         self.weight = Parameter(np.zeros(embed_dim))
 

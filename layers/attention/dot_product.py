@@ -13,6 +13,7 @@ from ..core import (
     Layer,
     Shape,
     ShapeError,
+    Share,
     as_dtype,
     check_range,
     check_shape,
@@ -20,6 +21,7 @@ from ..core import (
 )
 from .attend import Attended, Rules, attend, attend_back, attended_kept, with_dropout
 from .masks import additive_mask, check_mask
+from .tangent import attend_back_jvp, attend_jvp
 
 __all__ = ["ScaledDotProductAttention"]
 
@@ -60,7 +62,7 @@ class ScaledDotProductAttention(Layer):
         [[2.0]]
     """
 
-    def __init__(self, dropout_p: float = 0.0, is_causal: bool = False, scale: float | None = None,
+    def __init__(self, dropout_p: Share = 0.0, is_causal: bool = False, scale: float | None = None,
                  enable_gqa: bool = False, *, rng: np.random.Generator | None = None) -> None:
         self.dropout_p = check_range(float(dropout_p), 0.0, 1.0, name="dropout_p", owner="ScaledDotProductAttention")
         self.is_causal = is_causal
@@ -95,6 +97,22 @@ class ScaledDotProductAttention(Layer):
         grads = [as_dtype(grad, dtype).reshape(x_shape) for grad, dtype, x_shape in zip(
             attend_back(attended, grad_y), dtypes, x_shapes, strict=True)]
         return (*grads, None) if masked else tuple(grads)
+
+    def jvp(self, *x_dot: Array | None) -> Array:
+        attended, (q_shape, k_shape, v_shape), _, _ = self.point()
+        q_dot, k_dot, v_dot = (np.zeros_like(head) if dot is None else as_dtype(dot, head.dtype).reshape(head.shape)
+                               for head, dot in zip(attended[:3], x_dot, strict=False))
+        y_dot, _, self.tangent = attend_jvp(attended, (q_dot, k_dot, v_dot))
+        return y_dot.reshape(*self._check(q_shape, k_shape, v_shape, None)[:-1], v_shape[-1])
+
+    def backward_jvp(self, grad_out: Array, grad_out_dot: Array | None) -> tuple[Any, Any]:
+        attended, x_shapes, dtypes, masked = self.saved()
+        grad_y, grad_y_dot = (as_dtype(each, attended.q.dtype).reshape(self._grouped(grad_out.shape, x_shapes[1]))
+                              for each in (grad_out, np.zeros_like(grad_out) if grad_out_dot is None else grad_out_dot))
+        grads, dots = (tuple(as_dtype(grad, dtype).reshape(x_shape)
+                             for grad, dtype, x_shape in zip(each, dtypes, x_shapes, strict=True))
+                       for each in attend_back_jvp(attended, self.saved_tangent(), grad_y, grad_y_dot))
+        return ((*grads, None), (*dots, None)) if masked else (grads, dots)
 
     def describe(self, *x_shapes: Shape) -> Description:
         """The inputs are kept, but no weights; a boolean mask is kept as numbers."""

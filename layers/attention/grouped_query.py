@@ -13,10 +13,14 @@ from ..core import (
     Kept,
     Layer,
     Shape,
+    Share,
+    Size,
     Tally,
     ValueRangeError,
     call,
     call_back,
+    call_back_jvp,
+    call_jvp,
     check_range,
     check_shape,
     check_size,
@@ -25,6 +29,7 @@ from ..core import (
 from ..linear import Linear
 from .attend import Attended, Rules, attend, attend_back, attended_kept, with_dropout
 from .rotary import RotaryPositions
+from .tangent import attend_back_jvp, attend_jvp
 
 __all__ = ["GroupedQueryAttention"]
 
@@ -64,7 +69,7 @@ class GroupedQueryAttention(Layer):
         (3, 5, 16)
     """
 
-    def __init__(self, embed_dim: int, num_heads: int, num_kv_heads: int, dropout: float = 0.0, bias: bool = True,
+    def __init__(self, embed_dim: Size, num_heads: Size, num_kv_heads: Size, dropout: Share = 0.0, bias: bool = True,
                  causal: bool = True, rotary: bool = True, base: float = 10000.0, *,
                  rng: np.random.Generator | None = None) -> None:
         owner = "GroupedQueryAttention"
@@ -112,6 +117,37 @@ class GroupedQueryAttention(Layer):
                        for name, layer, entry, grad in (("q_proj", self.q_proj, q_proj, grad_q),
                                                         ("k_proj", self.k_proj, k_proj, grad_k),
                                                         ("v_proj", self.v_proj, v_proj, grad_v))))
+
+    def jvp(self, x_dot: Array | None) -> Array:
+        q_proj, k_proj, v_proj, out_proj, turns, attended = self.point()
+        heads_dot, projected, turned = [], [], []
+        for name, entry, turn, head in zip("qkv", (q_proj, k_proj, v_proj), (*turns, None), attended[:3], strict=True):
+            dot, tangent = call_jvp(entry.layer, entry, x_dot, at=(self, f"{name}_proj"))
+            projected.append(tangent)
+            dot = np.zeros_like(head) if dot is None else self._heads(dot)
+            if turn is not None:
+                dot, tangent = call_jvp(turn.layer, turn, dot, at=(self, "positions"))
+                turned.append(tangent)
+            heads_dot.append(dot)
+        y_dot, _, look = attend_jvp(attended, (heads_dot[0], heads_dot[1], heads_dot[2]))
+        y_dot, out = call_jvp(self.out_proj, out_proj, self._merged(y_dot, out_proj.cache.ndim), at=(self, "out_proj"))
+        self.tangent = (tuple(projected), tuple(turned) or (None, None), look, out)
+        return np.asarray(y_dot)
+
+    def backward_jvp(self, grad_out: Array, grad_out_dot: Array | None) -> tuple[Array | None, Array | None]:
+        q_proj, k_proj, v_proj, out_proj, turns, attended = self.saved()
+        projected, turned, look, out = self.saved_tangent()
+        pair = call_back_jvp(self.out_proj, out_proj, out, grad_out,
+                             np.zeros_like(grad_out) if grad_out_dot is None else grad_out_dot, at=(self, "out_proj"))
+        grads, dots = attend_back_jvp(attended, look, *map(self._heads, pair))
+        found = []
+        for name, entry, tangent, turn, turn_tangent, grad, dot in zip(
+                "qkv", (q_proj, k_proj, v_proj), projected, (*turns, None), (*turned, None), grads, dots, strict=True):
+            if turn is not None:
+                grad, dot = call_back_jvp(turn.layer, turn, turn_tangent, grad, dot, at=(self, "positions"))
+            found.append(call_back_jvp(entry.layer, entry, tangent, self._merged(grad, grad_out.ndim),
+                                       self._merged(dot, grad_out.ndim), at=(self, f"{name}_proj")))
+        return total(*(grad for grad, _ in found)), total(*(dot for _, dot in found))
 
     def describe(self, *x_shapes: Shape) -> Description:
         """The input and the heads are kept, but no weights."""

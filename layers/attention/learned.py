@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..core import Array, Parameter, Shape, ShapeError, check_shape, check_size, show_shape
+from ..core import Array, Parameter, Shape, ShapeError, Size, check_shape, check_size, show_shape
 from ..init import normal_
 from .added_positions import AddedPositions
 
@@ -31,7 +31,8 @@ class LearnedPositions(AddedPositions):
         (3, 5, 8)
     """
 
-    def __init__(self, max_len: int, embed_dim: int, dim: int = -2, *, rng: np.random.Generator | None = None) -> None:
+    def __init__(self, max_len: Size, embed_dim: Size, dim: int = -2, *,
+                 rng: np.random.Generator | None = None) -> None:
         self.max_len = check_size(max_len, "max_len", "LearnedPositions")
         self.embed_dim = check_size(embed_dim, "embed_dim", "LearnedPositions")
         self.dim = dim

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..core import Array, DtypeError, Layer, Shape, ShapeError, show_shape
+from ..core import Array, DtypeError, Layer, Shape, ShapeError, Size, show_shape
 
 __all__ = ["additive_mask", "causal_mask", "check_mask"]
 
@@ -21,7 +21,7 @@ def additive_mask(mask: Array, dtype: npt.DTypeLike, *, true_means: str) -> Arra
     return np.where(look, 0.0, -np.inf).astype(dtype)
 
 
-def causal_mask(length: int, source: int, dtype: npt.DTypeLike) -> Array:
+def causal_mask(length: Size, source: int, dtype: npt.DTypeLike) -> Array:
     """Return the additive mask of shape (length, source) that hides from every position those behind it."""
     return additive_mask(np.tri(length, source, dtype=bool), dtype, true_means="look")
 

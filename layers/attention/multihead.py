@@ -11,23 +11,28 @@ from ..core import (
     Description,
     Entry,
     Kept,
-    Layer,
     Parameter,
     Shape,
+    Share,
+    Size,
     Tally,
     ValueRangeError,
     as_dtype,
     call,
     call_back,
+    call_back_jvp,
+    call_jvp,
     check_range,
     check_shape,
     check_size,
 )
 from ..init import xavier_normal_, xavier_uniform_, zeros_
-from ..kernels import add_grad, add_matmul, empty_like, matmul
+from ..kernels import empty_like, matmul
 from ..linear import Linear
 from .attend import Attended, Rules, attend, attend_back, attended_kept, weights_shape, with_dropout
+from .head_projections import HeadProjections
 from .multihead_options import MultiheadOptions
+from .tangent import AttendedTangent, attend_back_jvp, attend_jvp
 
 __all__ = ["MultiheadAttention"]
 
@@ -44,11 +49,19 @@ class MultiheadCache(NamedTuple):
     packed: Array | None
     attended: Attended
     out_proj: Entry
-    average: bool
+    average: bool | None        # None where no weights went out
     given: int
 
 
-class MultiheadAttention(Layer):
+class MultiheadTangent(NamedTuple):
+    """The tangents of the inputs, of the attention and of ``out_proj``."""
+
+    x: tuple[Array, ...]
+    look: AttendedTangent
+    out_proj: Any
+
+
+class MultiheadAttention(HeadProjections):
     """Attention of several heads, ``y = out_proj(concat(dropout(weights) @ v))``, ``weights = softmax(scores + mask)``.
 
     ``scores = q @ k.T / sqrt(head_dim)`` and ``q, k, v = (x @ W.T + b for x in (query, key, value))``, cut into heads;
@@ -73,9 +86,9 @@ class MultiheadAttention(Layer):
         ((5, 3, 8), (3, 5, 5))
     """
 
-    def __init__(self, embed_dim: int, num_heads: int, dropout: float = 0.0, bias: bool = True,
-                 add_bias_kv: bool = False, add_zero_attn: bool = False, kdim: int | None = None,
-                 vdim: int | None = None, batch_first: bool = False, *,
+    def __init__(self, embed_dim: Size, num_heads: Size, dropout: Share = 0.0, bias: bool = True,
+                 add_bias_kv: bool = False, add_zero_attn: bool = False, kdim: Size | None = None,
+                 vdim: Size | None = None, batch_first: bool = False, *,
                  rng: np.random.Generator | None = None) -> None:
         owner = "MultiheadAttention"
         self.embed_dim = check_size(embed_dim, "embed_dim", owner)
@@ -123,7 +136,7 @@ class MultiheadAttention(Layer):
         if self.training:
             rules = with_dropout(rules, q, k, v, self.dropout, self.rng)
         y, weights, attended = attend(q, k, v, rules, need_weights=bool(options.need_weights))
-        average = bool(options.average_attn_weights)
+        average = None if weights is None else bool(options.average_attn_weights)
         y, out_proj = call(self.out_proj, self._merged(y, query.ndim), at=(self, "out_proj"))
         self.cache = MultiheadCache(x, packed, attended, out_proj, average, len(given))
         if weights is not None and average:
@@ -151,6 +164,38 @@ class MultiheadAttention(Layer):
         return (*(as_dtype(matmul(grad, weight.data[rows]), each.dtype)
                   for each, grad, (weight, rows) in zip(x, grads, weights, strict=True)), *(None,) * given)
 
+    def jvp(self, *x_dot: Any) -> tuple[Array, Array | None]:
+        x, _, attended, out_proj, average, _ = self.point()
+        dots = tuple(np.zeros_like(each) if dot is None else dot for each, dot in zip(x, x_dot, strict=False))
+        y_dot, weights_dot, look = attend_jvp(attended, (
+            self._heads_dot(0, x[0], dots[0], None), self._heads_dot(1, x[1], dots[1], self.bias_k),
+            self._heads_dot(2, x[2], dots[2], self.bias_v)))
+        y_dot, out = call_jvp(self.out_proj, out_proj, self._merged(y_dot, x[0].ndim), at=(self, "out_proj"))
+        self.tangent = MultiheadTangent(dots, look, out)
+        if average is None:
+            return y_dot, None
+        if average:
+            weights_dot = weights_dot.mean(axis=1)
+        return y_dot, weights_dot[0] if x[0].ndim == 2 else weights_dot
+
+    def backward_jvp(self, grad_out: Any, grad_out_dot: Any) -> tuple[Any, Any]:
+        x, _, attended, out_proj, average, given = self.saved()
+        dots, look, out = self.saved_tangent()
+        upstream = [each if isinstance(each, tuple) else (each, None) for each in (grad_out, grad_out_dot)]
+        pair = call_back_jvp(self.out_proj, out_proj, out, *(
+            np.zeros_like(x[0]) if grad_y is None else grad_y for grad_y, _ in upstream), at=(self, "out_proj"))
+        weights = [0.0 if grad is None else self._grad_of_heads(grad, attended, x[0].ndim, average)
+                   for _, grad in upstream]
+        heads, heads_dot = attend_back_jvp(attended, look, *map(self._heads, pair), *weights)
+        grads = self._split_back(x, heads)
+        grads_dot = [self._split_back_dot(part, (x[part], dots[part]), grads[part], heads_dot[part])
+                     for part in range(3)]
+        grads = [matmul(grad, weight.data[rows]) for grad, (weight, rows) in zip(
+            grads, map(self._weight, range(3)), strict=True)]
+        values, tangents = ((*(as_dtype(grad, each.dtype) for grad, each in zip(found, x, strict=True)),
+                             *(None,) * given) for found in (grads, grads_dot))
+        return values, tangents
+
     def describe(self, *x_shapes: Shape) -> Description:
         """The inputs and the heads are kept, but no weights; a boolean mask is kept as numbers."""
         query, key, value, *given = x_shapes
@@ -169,71 +214,6 @@ class MultiheadAttention(Layer):
         for name, its_shape in (("heads", query), ("weights", weights)):
             tally.shapes[name], tally.fields[name], tally.memory[name] = its_shape, None, name
         return tally.result((*tally.add("out_proj", self.out_proj, ("heads",)), "weights"))
-
-    def _affine(self, x: Array, weight: Parameter, rows: slice, of_bias: slice) -> Array:
-        """Return ``x`` projected by some rows of a weight."""
-        y = matmul(x, weight.data[rows].T)
-        return y if self.in_proj_bias is None else np.add(y, self.in_proj_bias.data[of_bias], out=y)
-
-    def _learn(self, x: Array, grad: Array, weight: Parameter, rows: slice, of_bias: slice) -> None:
-        """Add to the gradients of some rows of a weight and of the bias."""
-        grad_rows, x_rows = grad.reshape(-1, grad.shape[-1]), x.reshape(-1, x.shape[-1])
-        if weight.requires_grad and len(grad_rows.T) == len(weight.data):
-            add_grad(weight, grad_rows.T, x_rows)
-        elif weight.requires_grad:
-            add_matmul(weight.grad[rows], grad_rows.T, x_rows)
-        if self.in_proj_bias is not None and self.in_proj_bias.requires_grad:
-            self.in_proj_bias.grad[of_bias] += grad_rows.sum(axis=0)
-
-    def _split_back(self, x: tuple[Array, ...], heads: tuple[Array, ...]) -> list[Array]:
-        """Add to the gradients of weights and biases, given those of the heads; return those of what was projected."""
-        _, grad_k, grad_v = heads
-        source = grad_k.shape[2] - self._extra
-        for parameter, grad in ((self.bias_k, grad_k), (self.bias_v, grad_v)):
-            if parameter is not None and parameter.requires_grad:
-                parameter.grad += grad[:, :, source].sum(axis=0).reshape(parameter.shape)
-        grads = [self._merged(grad if part == 0 else grad[:, :, :source], each.ndim)
-                 for part, (each, grad) in enumerate(zip(x, heads, strict=True))]
-        for part, (each, grad) in enumerate(zip(x, grads, strict=True)):
-            self._learn(each, grad, *self._weight(part), self._third(part))
-        return grads
-
-    def _weight(self, part: int) -> tuple[Parameter, slice]:
-        """Return where the weight of query (0), key (1) or value (2) stands: a parameter and rows of it."""
-        weights = [each for each in (self.in_proj_weight, self.q_proj_weight, self.k_proj_weight, self.v_proj_weight)
-                   if each is not None]
-        return (weights[0], self._third(part)) if len(weights) == 1 else (weights[part], slice(None))
-
-    def _third(self, part: int) -> slice:
-        return slice(part * self.embed_dim, (part + 1) * self.embed_dim)
-
-    def _thirds(self, packed: Array) -> tuple[Array, Array, Array]:
-        """Return the heads of q, k and v in an array of all three, as views."""
-        q, k, v = (self._heads(packed[..., self._third(part)]) for part in range(3))
-        return q, k, v
-
-    def _lengthened(self, heads: Array, bias: Parameter | None) -> Array:
-        """Return keys or values with those behind them that every query can look at."""
-        more = (heads.shape[0], self.num_heads, 1, heads.shape[-1])
-        ends = [] if bias is None else [np.broadcast_to(bias.data.reshape(1, *more[1:]), more)]
-        ends += [np.zeros(more, heads.dtype)] if self.add_zero_attn else []
-        return np.concatenate([heads, *ends], axis=2) if ends else heads
-
-    def _heads(self, x: Array) -> Array:
-        x = x[None] if x.ndim == 2 else x if self.batch_first else x.swapaxes(0, 1)
-        return x.reshape(*x.shape[:-1], self.num_heads, self.head_dim).swapaxes(1, 2)      # (N, L, H·E) -> (N, H, L, E)
-
-    def _merged(self, heads: Array, axes: int) -> Array:
-        x = heads.swapaxes(1, 2).reshape(heads.shape[0], heads.shape[2], self.embed_dim)
-        return x[0] if axes == 2 else x if self.batch_first else x.swapaxes(0, 1)
-
-    def _grad_of_heads(self, grad: Array, attended: Attended, axes: int, average: bool) -> Array:
-        """Return the gradient of the weights that went out as one that broadcasts to the weights of all heads."""
-        batch, heads, length, source = weights_shape(attended.q.shape, attended.k.shape, attended.v.shape)
-        shape: Shape = (length, source) if average else (heads, length, source)
-        check_shape(grad, shape if axes == 2 else (batch, *shape), name="grad_weights", owner=self)
-        grad = as_dtype(grad, attended.q.dtype).reshape(batch, -1, length, source)
-        return grad / heads if average else grad
 
     def _check(self, query: Array | Shape, key: Array | Shape, value: Array | Shape,
                options: MultiheadOptions) -> tuple[int, int, int]:

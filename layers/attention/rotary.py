@@ -2,11 +2,12 @@
 
 from functools import lru_cache
 from math import inf, prod
+from typing import Annotated
 
 import numpy as np
 import numpy.typing as npt
 
-from ..core import Array, Shape, ShapeError, check_range, show_shape
+from ..core import Array, Shape, ShapeError, Within, check_range, show_shape
 from ..linear_map import LinearMap
 from .angles import along, angles, positions
 
@@ -35,7 +36,8 @@ class RotaryPositions(LinearMap):
         [[1.0, 1.0], [-0.3, 1.38]]
     """
 
-    def __init__(self, base: float = 10000.0, interleaved: bool = True, dim: int = -2) -> None:
+    def __init__(self, base: Annotated[float, Within(1, open_high=True)] = 10000.0, interleaved: bool = True,
+                 dim: int = -2) -> None:
         self.base = check_range(float(base), 1.0, inf, name="base", owner="RotaryPositions", open_high=True)
         self.interleaved = interleaved
         self.dim = dim

@@ -1,10 +1,11 @@
 """Sinusoidal positions: waves of many lengths, so that every place has features of its own without training."""
 
 from math import inf
+from typing import Annotated
 
 import numpy as np
 
-from ..core import Array, check_range
+from ..core import Array, Within, check_range
 from .added_positions import AddedPositions
 from .angles import angles
 
@@ -31,7 +32,7 @@ class SinusoidalPositions(AddedPositions):
         [[0.0, 1.0, 0.0, 1.0], [0.84, 0.54, 0.01, 1.0]]
     """
 
-    def __init__(self, base: float = 10000.0, dim: int = -2) -> None:
+    def __init__(self, base: Annotated[float, Within(1, open_high=True)] = 10000.0, dim: int = -2) -> None:
         self.base = check_range(float(base), 1.0, inf, name="base", owner="SinusoidalPositions", open_high=True)
         self.dim = dim
 

@@ -31,7 +31,20 @@ from .memory import cache_bytes
 from .options import options, show_options
 from .parameter import Buffer, Parameter
 from .random import default_rng, get_rng_state, manual_seed, set_rng_state
-from .ranges import check_choice, check_range, check_size
+from .ranges import (
+    Beta,
+    Count,
+    Epsilon,
+    NonNegative,
+    OneOf,
+    Positive,
+    Share,
+    Size,
+    Within,
+    check_choice,
+    check_range,
+    check_size,
+)
 from .replay import replay
 from .store import Span, Store, gather, spans
 from .tally import Tally
@@ -41,20 +54,28 @@ from .weights import WeightFileError, load_weights, read_weights, save_weights, 
 __all__ = [
     "POINTWISE",
     "Array",
+    "Beta",
     "Buffer",
     "ChainruleError",
+    "Count",
     "Description",
     "DtypeError",
     "Entry",
+    "Epsilon",
     "Field",
     "IncompatibleKeys",
     "Kept",
     "Layer",
     "NonFiniteError",
+    "NonNegative",
     "Observer",
+    "OneOf",
     "Parameter",
+    "Positive",
     "Shape",
     "ShapeError",
+    "Share",
+    "Size",
     "Span",
     "StateError",
     "Store",
@@ -62,6 +83,7 @@ __all__ = [
     "UnknownNameError",
     "ValueRangeError",
     "WeightFileError",
+    "Within",
     "as_dtype",
     "backward_rule",
     "cache_bytes",

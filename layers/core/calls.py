@@ -39,6 +39,9 @@ class Observer:
     def after_backward(self, path: tuple[str, ...], layer: Layer, grad_out: Any, grad_x: Any) -> None:
         """See what went into a backward call and what came out; ``layer.cache`` is still in place."""
 
+    def after_jvp(self, path: tuple[str, ...], layer: Layer, x_dot: tuple[Any, ...], y_dot: Any) -> None:
+        """See the tangents of inputs and output; ``layer.cache`` and ``layer.tangent`` are still in place."""
+
 
 Rule = Callable[[Any, Any], Any]
 
@@ -93,8 +96,11 @@ def call_back(layer: Layer, entry: Entry, grad_out: Any, *, needs_input_grad: bo
 
 def call_jvp(layer: Layer, entry: Entry, *x_dot: Any, at: At | None = None) -> tuple[Any, Any]:
     """Run ``layer.jvp(*x_dot)`` at the given entry; return the output's tangent and what ``backward_jvp`` needs."""
-    with _address(at), _revisit(entry):
-        return layer.jvp(*x_dot), layer.tangent
+    with _address(at) as path, _revisit(entry):
+        y_dot = layer.jvp(*x_dot)
+        for observer in _door.observers:
+            observer.after_jvp(path, layer, x_dot, y_dot)
+        return y_dot, layer.tangent
 
 
 def call_back_jvp(layer: Layer, entry: Entry, tangent: Any, grad_out: Any, grad_out_dot: Any, *,

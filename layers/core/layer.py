@@ -38,6 +38,7 @@ class Layer:
         training:         set by ``train()`` and ``eval()``
         needs_input_grad: False lets ``backward`` skip the input's gradient and return None
         locally_linear:   whether the second derivative in the inputs is zero almost everywhere
+        forward_mode_gap: why ``jvp`` or ``backward_jvp`` is not written, where one is not
 
     Source: Goodfellow et al. 2016, section 6.5; the contract of numbers and names is that of torch.nn.Module.
     """
@@ -47,6 +48,7 @@ class Layer:
     training: bool = True
     needs_input_grad: bool = True
     locally_linear: bool = False
+    forward_mode_gap: str = ""
 
     def __call__(self, *x: Any) -> Any:
         return self.forward(*x)
@@ -233,4 +235,5 @@ class Layer:
         return {name: value for name, value in vars(self).items() if name not in ("cache", "tangent")}
 
     def _unwritten(self, what: str) -> NoReturn:
-        raise NotImplementedError(f"{type(self).__name__} has no {what}; write it beside the others in its class")
+        why = "write it beside the others in its class" if not self.forward_mode_gap else self.forward_mode_gap
+        raise NotImplementedError(f"{type(self).__name__} has no {what}; {why}")

@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from safetensors import SafetensorError
-from safetensors.numpy import load, save
 
 from .arrays import Array
 from .errors import ChainruleError
 from .layer import IncompatibleKeys, Layer
+from .optional import safetensors
 
 __all__ = ["WeightFileError", "load_weights", "read_weights", "save_weights", "write_atomically"]
 
@@ -39,7 +38,7 @@ def save_weights(layer: Layer, path: str | os.PathLike[str]) -> None:
     """Write all parameters and buffers of a layer to a ``.safetensors`` file, atomically."""
     contiguous = {name: np.ascontiguousarray(value).reshape(value.shape)    # strided arrays come out wrong otherwise
                   for name, value in layer.state_dict().items()}
-    write_atomically(path, save(contiguous))
+    write_atomically(path, safetensors.numpy.save(contiguous))
 
 
 def read_weights(path: str | os.PathLike[str]) -> dict[str, Array]:
@@ -48,10 +47,10 @@ def read_weights(path: str | os.PathLike[str]) -> dict[str, Array]:
     Raises: WeightFileError when the file is missing, unreadable or damaged.
     """
     try:
-        arrays: dict[str, Any] = load(Path(path).read_bytes())
+        arrays: dict[str, Any] = safetensors.numpy.load(Path(path).read_bytes())
     except OSError as error:
         raise WeightFileError(f"weight file {path} can not be read: {error.strerror}") from error
-    except (SafetensorError, ValueError, KeyError) as error:
+    except (safetensors.SafetensorError, ValueError, KeyError) as error:
         raise WeightFileError(f"weight file {path} is damaged or no safetensors file: {error}") from error
     return arrays
 

@@ -57,7 +57,8 @@ def correlate(x: Array, weight: Array, bias: Array | None, window: Window, group
 
     def work(start: int, stop: int) -> None:
         for block in _blocks(range(start, stop), x, len(weight), window, outputs):
-            product = matrix @ _seen(_lowered(x[block.images], block), block)
+            seen = _seen(_lowered(x[block.images], block), block)
+            product = np.matmul(matrix, seen, out=empty((*seen.shape[:2], matrix.shape[2], seen.shape[3]), x.dtype))
             part = y[block.images, :, :, block.lines]
             # (G, H', O, n * W') -> (n, G, O, H', W')
             part[...] = product.reshape(*product.shape[:3], len(part), -1).transpose(3, 0, 2, 1, 4)
@@ -213,8 +214,14 @@ def _lowered(x: Array, block: _Block, first: str = "lines") -> Array:
     outputs, taps = range(4, view.ndim - len(inner.kernel)), range(view.ndim - len(inner.kernel), view.ndim)
     columns = len(x) * prod(block.outputs[1:])
     if first == "lines":
-        return view.transpose(1, 3, 2, *taps, 0, *outputs).reshape(*view.shape[1:4:2], -1, columns)
-    return view.transpose(1, 2, *taps, 3, 0, *outputs).reshape(view.shape[1], -1, view.shape[3], columns)
+        return _copied(view.transpose(1, 3, 2, *taps, 0, *outputs)).reshape(*view.shape[1:4:2], -1, columns)
+    return _copied(view.transpose(1, 2, *taps, 3, 0, *outputs)).reshape(view.shape[1], -1, view.shape[3], columns)
+
+
+def _copied(view: Array) -> Array:
+    copy = empty(view.shape, view.dtype)
+    copy[...] = view
+    return copy
 
 
 def _seen(lowered: Array, block: _Block) -> Array:

@@ -7,14 +7,15 @@ import numpy as np
 from ..core import Array, Parameter, as_dtype
 from .memory import empty
 from .threads import get_num_threads, one_blas_thread
+from .twin import compiled
 
-__all__ = ["PIECE", "add_grad", "add_matmul", "matmul", "product"]
+__all__ = ["ALONE", "PIECE", "add_grad", "add_matmul", "matmul", "piece", "product"]
 
 PIECE = 1_000_000       # multiply-adds up to which OpenBLAS takes numbers from where they lie instead of sorting them
+ALONE = 100_000         # those up to which no BLAS uses threads
 _NARROW = 16            # rows and columns of a piece, at least: they fill one vector register
 _HEIGHT, _ROWS = 64, 256    # rows of a piece, at most, and of all, beyond which sorting pays
 _SHARED = 8_000_000     # multiply-adds from which BLAS may share the work among threads of its own
-_ALONE = 100_000        # up to these no BLAS uses threads
 
 
 def matmul(a: Array, b: Array) -> Array:
@@ -38,7 +39,7 @@ def add_matmul(out: Array, a: Array, b: Array) -> None:
         a:   (n, k), may be a transposed view
         b:   (k, m), may be a transposed view
     """
-    out += product(as_dtype(a, out.dtype), as_dtype(b, out.dtype), out=empty(out.shape, out.dtype))
+    product(as_dtype(a, out.dtype), as_dtype(b, out.dtype), out, keep=True)
 
 
 def add_grad(parameter: Parameter, a: Array, b: Array) -> None:
@@ -50,14 +51,20 @@ def add_grad(parameter: Parameter, a: Array, b: Array) -> None:
         product(as_dtype(a, memory.dtype), as_dtype(b, memory.dtype), out=memory)
 
 
-def product(a: Array, b: Array, out: Array) -> Array:
-    """Write ``a @ b`` into ``out`` and return it; only large products run on several threads.
+@compiled
+def product(a: Array, b: Array, out: Array, keep: bool = False) -> Array:
+    """Write ``a @ b`` into ``out``, or add it to what is there, and return it; all of one dtype.
+
+    Without Numba only large products run on several threads, those of BLAS.
 
     Shapes:
         a, b, out: (n, k), (k, m), (n, m)
     """
+    if keep:
+        out += product(a, b, out=empty(out.shape, out.dtype))
+        return out
     work = a.size * b.shape[1]
-    if work <= _ALONE or (work >= _SHARED and get_num_threads() > 1):
+    if work <= ALONE or (work >= _SHARED and get_num_threads() > 1):
         return np.asarray(np.matmul(a, b, out=out))
     with one_blas_thread():
         _multiply(a, b, out)
@@ -66,7 +73,7 @@ def product(a: Array, b: Array, out: Array) -> Array:
 
 def _multiply(a: Array, b: Array, out: Array) -> None:
     (n, k), m = a.shape, b.shape[1]
-    height, width = _piece(n, b) if a.flags.c_contiguous else (n, m)
+    height, width = piece(n, b) if a.flags.c_contiguous else (n, m)
     if (height, width) == (n, m):
         np.matmul(a, b, out=out)
     else:       # (n, k) @ (k, m) -> (n / height, m / width, height, width), all of them views
@@ -74,7 +81,7 @@ def _multiply(a: Array, b: Array, out: Array) -> None:
                   out=out.reshape(n // height, height, m // width, width).swapaxes(1, 2))
 
 
-def _piece(n: int, b: Array) -> tuple[int, int]:
+def piece(n: int, b: Array) -> tuple[int, int]:
     """Return rows and columns of the pieces to compute: a few rows times a transposed matrix gain a third by that."""
     k, m = b.shape
     if b.flags.c_contiguous or not b.flags.f_contiguous or n * k * m <= PIECE or n > _ROWS:

@@ -1,9 +1,9 @@
 """Adding vectors to those rows of a table that indices name, of which some are named often."""
 
 import numpy as np
-import scipy
 
 from ..core import Array, as_dtype
+from ..core.optional import scipy
 from .twin import compiled
 
 __all__ = ["add_at"]

@@ -4,17 +4,23 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, lru_cache
 from queue import SimpleQueue
 
+import numpy as np
+import numpy.typing as npt
 from threadpoolctl import LibController, ThreadpoolController
 
 from ..core import check_size
 
-__all__ = ["get_num_threads", "in_parallel", "one_blas_thread", "set_num_threads"]
+__all__ = [
+    "Edges", "get_num_threads", "in_parallel", "one_blas_thread", "set_num_threads", "shares", "take_over",
+]
 
+Edges = npt.NDArray[np.int64]
 Work = Callable[[int, int], object]
 _WORTH = 1 << 18        # elements from which waking another thread, 50 microseconds, is worth it
+_SHARED = 1 << 15       # those from which a thread that is awake is of use, within two microseconds
 
 
 def set_num_threads(n: int) -> None:
@@ -33,8 +39,10 @@ def set_num_threads(n: int) -> None:
     """
     check_size(n, "n", "set_num_threads")
     _blas.cache_clear()         # SciPy's may have come since
-    _set_blas(n)
     _state.threads = n
+    _set_blas(n)
+    if _state.heed is not None:
+        _state.heed(n)
 
 
 def get_num_threads() -> int:
@@ -67,6 +75,34 @@ def in_parallel(work: Work, count: int, elements: int) -> None:
             raise error
 
 
+def shares(count: int, elements: int) -> Edges:
+    """Return the edges of the parts of ``range(count)`` that compiled kernels do side by side: 0, …, ``count``.
+
+    It is one part where there is little to do, or where the caller is not the first thread of the program.
+    """
+    alone = elements < _SHARED or _inside.here or _state.forked or threading.get_ident() != _first
+    return _edges(count, 1 if alone else max(1, min(get_num_threads(), count)))
+
+
+@lru_cache(4096)
+def _edges(count: int, parts: int) -> Edges:
+    edges = np.array([count * part // parts for part in range(parts + 1)])
+    edges.flags.writeable = False
+    return edges
+
+
+def take_over(heed: Callable[[int], object]) -> None:
+    """Let BLAS run on one thread from now on, and call ``heed`` with the number of threads, now and whenever it is set.
+
+    For threads that share compiled kernels call BLAS themselves, each for its part, and those that BLAS has besides
+    would keep the processor from them, looking for work.
+    """
+    threads = get_num_threads()         # asked while BLAS still runs on all of them
+    _state.heed = heed
+    _blas.cache_clear()
+    set_num_threads(threads)
+
+
 @contextmanager
 def one_blas_thread() -> Iterator[None]:
     """Let BLAS run on the calling thread alone inside the ``with`` block.
@@ -95,13 +131,24 @@ class _Inside(threading.local):
 class _State:
     threads: int | None = None
     busy: int = 0           # calls of in_parallel under way, in all threads of the program
+    forked: bool = False    # whether this process came from another one, without its threads
+    heed: Callable[[int], object] | None = None     # who took over from BLAS
 
 
 _Job = tuple[Work, int, int, "SimpleQueue[BaseException | None]"]
 _inside, _state, _lock = _Inside(), _State(), threading.Lock()
 _workers: "list[SimpleQueue[_Job]]" = []
+_first = threading.main_thread().ident
+
+
+def _begin_again() -> None:
+    """Forget the threads, which do not survive a fork; those of compiled kernels cannot be made anew."""
+    _workers.clear()
+    _state.forked = True
+
+
 if hasattr(os, "register_at_fork"):     # not on Windows, which has no forks
-    os.register_at_fork(after_in_child=_workers.clear)      # threads do not survive one
+    os.register_at_fork(after_in_child=_begin_again)
 
 
 def _crew(size: int) -> "list[SimpleQueue[_Job]]":
@@ -133,7 +180,7 @@ def _run(work: Work, start: int, stop: int) -> BaseException | None:
 
 def _set_blas(threads: int) -> None:
     for library in _blas():
-        library.set_num_threads(threads)
+        library.set_num_threads(threads if _state.heed is None else 1)
 
 
 @cache

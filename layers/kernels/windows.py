@@ -8,6 +8,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from ..core import Array, Shape
+from .memory import empty
 
 __all__ = ["Window", "padded", "scatter", "windows"]
 
@@ -77,8 +78,8 @@ def padded(x: Array, window: Window, outputs: Shape, fill: float = 0.0) -> Array
     here, there = window.overlap(x.shape[-axes:], outputs)
     if there[1:] == tuple(slice(0, reach) for reach in covered):
         return x[here]
-    shape = (*x.shape[:-axes], *covered)
-    frame = np.full(shape, fill, x.dtype) if fill else np.zeros(shape, x.dtype)
+    frame = empty((*x.shape[:-axes], *covered), x.dtype)
+    frame.fill(fill)
     frame[there] = x[here]
     return frame
 

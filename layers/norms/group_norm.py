@@ -6,9 +6,11 @@ import numpy as np
 
 from ..core import (
     Array,
+    Epsilon,
     Parameter,
     Shape,
     ShapeError,
+    Size,
     ValueRangeError,
     check_range,
     check_shape,
@@ -45,7 +47,7 @@ class GroupNorm(RowNorm):
         [[-1.0, 1.0]]
     """
 
-    def __init__(self, num_groups: int, num_channels: int, eps: float = 1e-5, affine: bool = True, *,
+    def __init__(self, num_groups: Size, num_channels: Size, eps: Epsilon = 1e-5, affine: bool = True, *,
                  bias: bool = True) -> None:
         self.num_groups = check_size(num_groups, "num_groups", "GroupNorm")
         self.num_channels = check_size(num_channels, "num_channels", "GroupNorm")

@@ -8,9 +8,12 @@ import numpy as np
 from ..core import (
     Array,
     Buffer,
+    Epsilon,
     Parameter,
     Shape,
     ShapeError,
+    Share,
+    Size,
     as_dtype,
     check_range,
     check_shape,
@@ -37,7 +40,7 @@ class InstanceNorm(RowNorm):
 
     axes: ClassVar[int]
 
-    def __init__(self, num_features: int, eps: float = 1e-5, momentum: float = 0.1, affine: bool = False,
+    def __init__(self, num_features: Size, eps: Epsilon = 1e-5, momentum: Share = 0.1, affine: bool = False,
                  track_running_stats: bool = False, *, bias: bool = True) -> None:
         owner = type(self).__name__
         self.num_features = check_size(num_features, "num_features", owner)

@@ -5,7 +5,7 @@ from math import inf
 
 import numpy as np
 
-from ..core import Parameter, check_range
+from ..core import Epsilon, Parameter, Size, check_range
 from .trailing_norm import TrailingNorm
 
 __all__ = ["LayerNorm"]
@@ -32,7 +32,7 @@ class LayerNorm(TrailingNorm):
         [[-1.0, 1.0]]
     """
 
-    def __init__(self, normalized_shape: int | Iterable[int], eps: float = 1e-5, elementwise_affine: bool = True,
+    def __init__(self, normalized_shape: Size | Iterable[int], eps: Epsilon = 1e-5, elementwise_affine: bool = True,
                  bias: bool = True) -> None:
         super().__init__(normalized_shape)
         self.eps = check_range(float(eps), 0.0, inf, name="eps", owner="LayerNorm", open_high=True)

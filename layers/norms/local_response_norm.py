@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..core import Array, Description, Kept, Layer, Shape, as_dtype, check_shape, check_size
+from ..core import Array, Description, Kept, Layer, Shape, Size, as_dtype, check_shape, check_size
 
 __all__ = ["CrossMapLRN2d", "LocalResponseNorm"]
 
@@ -38,7 +38,7 @@ class LocalResponseNorm(Layer):
         [0.5, 0.3333333333333333]
     """
 
-    def __init__(self, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> None:
+    def __init__(self, size: Size, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> None:
         self.size = check_size(size, "size", type(self).__name__)
         self.alpha = alpha
         self.beta = beta
@@ -131,7 +131,7 @@ class CrossMapLRN2d(LocalResponseNorm):
         [0.333, 0.25, 0.333]
     """
 
-    def __init__(self, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1) -> None:
+    def __init__(self, size: Size, alpha: float = 1e-4, beta: float = 0.75, k: float = 1) -> None:
         super().__init__(size, alpha, beta, k)
 
     @property

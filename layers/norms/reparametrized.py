@@ -15,6 +15,8 @@ from ..core import (
     UnknownNameError,
     call,
     call_back,
+    call_back_jvp,
+    call_jvp,
     members,
 )
 
@@ -26,6 +28,14 @@ class ReparametrizedCache(NamedTuple):
 
     entry: Entry
     weight: Parameter
+    origin: Any
+
+
+class ReparametrizedTangent(NamedTuple):
+    """What the layer keeps of a direction, the tangent of the weight, and those of what it was computed from."""
+
+    inner: Any
+    weight_dot: Array
     origin: Any
 
 
@@ -74,6 +84,32 @@ class Reparametrized(Layer):
         grad_x = call_back(self._layer, entry, grad_out, needs_input_grad=self.needs_input_grad, at=(self, "layer"))
         self.compute_backward(weight.grad, origin)
         return grad_x
+
+    def compute_jvp(self, origin: Any) -> tuple[Array, Any]:
+        """Return the tangent of the weight, and what ``compute_backward_jvp`` needs."""
+        raise NotImplementedError(f"{type(self).__name__}.compute_jvp")
+
+    def compute_backward_jvp(self, grad_weight: Array, grad_weight_dot: Array, origin: Any, origin_dot: Any) -> None:
+        """Add to the tangents of the gradients of the parameters that the weight was computed from."""
+        raise NotImplementedError(f"{type(self).__name__}.compute_backward_jvp")
+
+    def jvp(self, *x_dot: Any) -> Any:
+        entry, weight, origin = self.point()
+        weight.dot, origin_dot = self.compute_jvp(origin)
+        setattr(self._layer, self.name, weight)
+        y_dot, inner = call_jvp(self._layer, entry, *x_dot, at=(self, "layer"))
+        self.tangent = ReparametrizedTangent(inner, weight.dot, origin_dot)
+        return y_dot
+
+    def backward_jvp(self, grad_out: Any, grad_out_dot: Any) -> tuple[Any, Any]:
+        (entry, weight, origin), (inner, weight_dot, origin_dot) = self.saved(), self.saved_tangent()
+        weight.zero_grad()
+        weight.dot = weight_dot
+        setattr(self._layer, self.name, weight)
+        pair = call_back_jvp(self._layer, entry, inner, grad_out, grad_out_dot, at=(self, "layer"))
+        self.compute_backward(weight.grad, origin)
+        self.compute_backward_jvp(weight.grad, weight.grad_dot, origin, origin_dot)
+        return pair
 
     def origin_kept(self) -> tuple[Kept, ...]:
         """Return what ``compute`` keeps for the way back."""

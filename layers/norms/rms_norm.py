@@ -5,7 +5,7 @@ from math import inf
 
 import numpy as np
 
-from ..core import Parameter, check_range
+from ..core import Epsilon, Parameter, Size, check_range
 from .trailing_norm import TrailingNorm
 
 __all__ = ["RMSNorm"]
@@ -36,7 +36,7 @@ class RMSNorm(TrailingNorm):
 
     centered = False
 
-    def __init__(self, normalized_shape: int | Iterable[int], eps: float | None = None,
+    def __init__(self, normalized_shape: Size | Iterable[int], eps: Epsilon | None = None,
                  elementwise_affine: bool = True) -> None:
         super().__init__(normalized_shape)
         self.eps = None if eps is None else check_range(float(eps), 0.0, inf, name="eps", owner="RMSNorm",

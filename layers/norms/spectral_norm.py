@@ -6,7 +6,19 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..conv_transpose import ConvTransposeNd
-from ..core import Array, Buffer, Kept, Layer, Parameter, ShapeError, check_range, check_size, default_rng
+from ..core import (
+    Array,
+    Buffer,
+    Kept,
+    Layer,
+    NonNegative,
+    Parameter,
+    ShapeError,
+    Size,
+    check_range,
+    check_size,
+    default_rng,
+)
 from .reparametrized import Reparametrized
 
 __all__ = ["SpectralNorm", "spectral_norm"]
@@ -47,7 +59,10 @@ class SpectralNorm(Reparametrized):
         ['bias', 'weight_orig', 'weight_u', 'weight_v']
     """
 
-    def __init__(self, layer: Layer, name: str = "weight", n_power_iterations: int = 1, eps: float = 1e-12,
+    forward_mode_gap = "the vectors u and v are held constant, so backward_jvp would not be the second derivative"
+    backward_jvp = Layer.backward_jvp
+
+    def __init__(self, layer: Layer, name: str = "weight", n_power_iterations: Size = 1, eps: NonNegative = 1e-12,
                  dim: int | None = None, *, rng: np.random.Generator | None = None) -> None:
         super().__init__(layer, name)
         weight: Parameter = getattr(layer, name)
@@ -85,6 +100,14 @@ class SpectralNorm(Reparametrized):
             moved = np.moveaxis(weight, self.dim, 0)
             original.grad += (grad_weight - np.moveaxis(matrix.reshape(moved.shape), 0, self.dim)) / sigma
 
+    def compute_jvp(self, origin: SpectralNormOrigin) -> tuple[Array, None]:
+        sigma, u, v, weight = origin
+        dot = getattr(self, f"{self.name}_orig").dot
+        if dot is None:
+            return np.zeros_like(weight), None
+        along = float(np.dot(u, np.dot(self._matrix(dot), v)))
+        return np.asarray((dot - along * weight) / sigma), None
+
     def origin_kept(self) -> tuple[Kept, ...]:
         rows, columns = self._matrix(getattr(self, f"{self.name}_orig").data).shape
         return Kept("u", rows), Kept("v", columns), Kept("weight", rows * columns)
@@ -96,7 +119,7 @@ class SpectralNorm(Reparametrized):
         return np.asarray(vector / max(float(np.linalg.norm(vector)), self.eps))
 
 
-def spectral_norm(layer: Layer, name: str = "weight", n_power_iterations: int = 1, eps: float = 1e-12,
+def spectral_norm(layer: Layer, name: str = "weight", n_power_iterations: Size = 1, eps: NonNegative = 1e-12,
                   dim: int | None = None) -> SpectralNorm:
     """Return the layer with its weight normalised; see ``SpectralNorm``."""
     return SpectralNorm(layer, name, n_power_iterations, eps, dim)

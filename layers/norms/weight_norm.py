@@ -17,6 +17,13 @@ class WeightNormOrigin(NamedTuple):
     norm: Array
 
 
+class WeightNormTangent(NamedTuple):
+    """The tangents of ``v / norm`` and of ``weight_g / norm``."""
+
+    direction: Array
+    scale: Array
+
+
 class WeightNorm(Reparametrized):
     """Layer with weights ``weight = weight_g * weight_v / norm(weight_v)``: length and direction apart.
 
@@ -63,6 +70,29 @@ class WeightNorm(Reparametrized):
             g.grad += grad_g.reshape(g.shape)
         if v.requires_grad:
             v.grad += (grad_weight - grad_g.reshape(g.shape) * direction) * (g.data / origin.norm)
+
+    def compute_jvp(self, origin: WeightNormOrigin) -> tuple[Array, WeightNormTangent]:
+        g, v = self._parameters()
+        g_dot = np.zeros_like(g.data) if g.dot is None else g.dot
+        v_dot = np.zeros_like(v.data) if v.dot is None else v.dot
+        direction = origin.v / origin.norm
+        norm_dot = (v_dot * direction).sum(axis=self._axes(origin.v), keepdims=True).reshape(g.shape)
+        direction_dot = (v_dot - direction * norm_dot) / origin.norm
+        scale_dot = (g_dot - g.data * norm_dot / origin.norm) / origin.norm
+        return np.asarray(direction_dot * g.data + direction * g_dot), WeightNormTangent(direction_dot, scale_dot)
+
+    def compute_backward_jvp(self, grad_weight: Array, grad_weight_dot: Array, origin: WeightNormOrigin,
+                             origin_dot: WeightNormTangent) -> None:
+        (g, v), (direction_dot, scale_dot) = self._parameters(), origin_dot
+        direction, axes = origin.v / origin.norm, self._axes(origin.v)
+        grad_g = (grad_weight * direction).sum(axis=axes, keepdims=True).reshape(g.shape)
+        grad_g_dot = (grad_weight_dot * direction + grad_weight * direction_dot).sum(
+            axis=axes, keepdims=True).reshape(g.shape)
+        if g.requires_grad:
+            g.grad_dot += grad_g_dot
+        if v.requires_grad:
+            across_dot = grad_weight_dot - grad_g_dot * direction - grad_g * direction_dot
+            v.grad_dot += across_dot * (g.data / origin.norm) + (grad_weight - grad_g * direction) * scale_dot
 
     def origin_kept(self) -> tuple[Kept, ...]:
         g, v = self._parameters()

@@ -5,7 +5,7 @@ from math import prod
 import numpy as np
 import numpy.typing as npt
 
-from ..core import Array, Field, Shape, ValueRangeError, as_dtype, check_shape, check_size
+from ..core import Array, Field, Shape, Size, ValueRangeError, as_dtype, check_shape, check_size
 from ..kernels import range_max
 from ..linear_map import LinearMap
 from ..window import Spatial
@@ -14,13 +14,13 @@ from .winner_pool import WinnerPool
 __all__ = ["AdaptiveAvgPool1d", "AdaptiveAvgPool2d", "AdaptiveAvgPool3d", "AdaptiveMaxPool1d", "AdaptiveMaxPool2d",
            "AdaptiveMaxPool3d"]
 
-Size = int | None
+Wanted = Size | None
 
 
 class _Adaptive(Spatial):
     """What adaptive pools share: output p sees ``floor(p * size / outputs)`` to ``ceil((p + 1) * size / outputs)``."""
 
-    def __init__(self, output_size: Size | tuple[Size, ...]) -> None:
+    def __init__(self, output_size: Wanted | tuple[Wanted, ...]) -> None:
         owner = type(self).__name__
         sizes = tuple(output_size) if isinstance(output_size, (tuple, list)) else (output_size,) * self.axes
         if len(sizes) != self.axes:
@@ -73,7 +73,7 @@ class _AdaptiveAvgPool(_Adaptive, LinearMap):
 
 
 class _AdaptiveMaxPool(_Adaptive, WinnerPool):
-    def __init__(self, output_size: Size | tuple[Size, ...], return_indices: bool = False) -> None:
+    def __init__(self, output_size: Wanted | tuple[Wanted, ...], return_indices: bool = False) -> None:
         super().__init__(output_size)
         self.return_indices = return_indices
 

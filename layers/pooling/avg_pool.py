@@ -5,7 +5,7 @@ from math import prod
 import numpy as np
 import numpy.typing as npt
 
-from ..core import Array, Field, Shape, check_size
+from ..core import Array, Count, Field, Shape, Size, check_size
 from ..kernels import window_spread, window_sum
 from ..linear_map import LinearMap
 from .pool import PoolNd
@@ -25,9 +25,9 @@ class AvgPoolNd(PoolNd, LinearMap):
     Source: LeCun et al. 1998, section II.A (subsampling).
     """
 
-    def __init__(self, kernel_size: int | tuple[int, ...], stride: int | tuple[int, ...] | None = None,
-                 padding: int | tuple[int, ...] = 0, ceil_mode: bool = False, count_include_pad: bool = True,
-                 divisor_override: int | None = None) -> None:
+    def __init__(self, kernel_size: Size | tuple[Size, ...], stride: Size | tuple[Size, ...] | None = None,
+                 padding: Count | tuple[Count, ...] = 0, ceil_mode: bool = False, count_include_pad: bool = True,
+                 divisor_override: Size | None = None) -> None:
         self.kernel_size, self.stride, self.padding = kernel_size, stride, padding
         self.ceil_mode = ceil_mode
         self.count_include_pad = count_include_pad

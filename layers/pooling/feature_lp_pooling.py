@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..core import Array, Shape, ShapeError, ValueRangeError, check_size, show_shape
+from ..core import Array, Shape, ShapeError, Size, ValueRangeError, check_size, show_shape
 from .power_pool import PowerPool
 
 __all__ = ["FeatureLPPooling"]
@@ -31,7 +31,7 @@ class FeatureLPPooling(PowerPool):
         [[5.0, 10.0]]
     """
 
-    def __init__(self, width: int, stride: int = 1, power: float = 2.0, batch_mode: bool = True) -> None:
+    def __init__(self, width: Size, stride: Size = 1, power: float = 2.0, batch_mode: bool = True) -> None:
         self.width = check_size(width, "width", "FeatureLPPooling")
         self.stride = check_size(stride, "stride", "FeatureLPPooling")
         if not 0 < abs(power) < np.inf:

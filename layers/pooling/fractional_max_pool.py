@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..core import Array, Buffer, Shape, ShapeError, ValueRangeError, check_range, check_shape, default_rng
+from ..core import Array, Buffer, Shape, ShapeError, Size, ValueRangeError, check_range, check_shape, default_rng
 from ..kernels import range_max
 from ..window import Spatial
 from .winner_pool import WinnerPool
@@ -27,7 +27,7 @@ class FractionalMaxPoolNd(Spatial, WinnerPool):
 
     sampled: tuple[int, ...]
 
-    def __init__(self, kernel_size: int | tuple[int, ...], output_size: int | tuple[int, ...] | None = None,
+    def __init__(self, kernel_size: Size | tuple[Size, ...], output_size: Size | tuple[Size, ...] | None = None,
                  output_ratio: Ratio | None = None, return_indices: bool = False,
                  _random_samples: Array | None = None, *, rng: np.random.Generator | None = None) -> None:
         owner = type(self).__name__

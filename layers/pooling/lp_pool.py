@@ -2,7 +2,7 @@
 
 from math import prod
 
-from ..core import Array, Field, Shape, ValueRangeError
+from ..core import Array, Field, Shape, Size, ValueRangeError
 from ..kernels import window_max, window_pick, window_route, window_spread, window_sum
 from .pool import PoolNd
 from .power_pool import PowerPool
@@ -22,8 +22,8 @@ class LPPoolNd(PoolNd, PowerPool):
     Source: Sermanet, Chintala & LeCun 2012, "Convolutional neural networks applied to house numbers".
     """
 
-    def __init__(self, norm_type: float, kernel_size: int | tuple[int, ...],
-                 stride: int | tuple[int, ...] | None = None, ceil_mode: bool = False) -> None:
+    def __init__(self, norm_type: float, kernel_size: Size | tuple[Size, ...],
+                 stride: Size | tuple[Size, ...] | None = None, ceil_mode: bool = False) -> None:
         if not abs(norm_type) > 0:
             raise ValueRangeError(f"{type(self).__name__} expected norm_type other than 0, got {norm_type}")
         self.norm_type, self.kernel_size, self.stride = norm_type, kernel_size, stride

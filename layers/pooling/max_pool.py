@@ -4,7 +4,7 @@ from math import prod
 
 import numpy as np
 
-from ..core import Array, Field, Shape
+from ..core import Array, Count, Field, Shape, Size
 from ..kernels import window_max, window_pick, window_places, window_route
 from .pool import PoolNd
 from .winner_pool import WinnerPool
@@ -24,8 +24,8 @@ class MaxPoolNd(PoolNd, WinnerPool):
     Source: Goodfellow et al. 2016, section 9.3; the winners of torch.nn.
     """
 
-    def __init__(self, kernel_size: int | tuple[int, ...], stride: int | tuple[int, ...] | None = None,
-                 padding: int | tuple[int, ...] = 0, dilation: int | tuple[int, ...] = 1,
+    def __init__(self, kernel_size: Size | tuple[Size, ...], stride: Size | tuple[Size, ...] | None = None,
+                 padding: Count | tuple[Count, ...] = 0, dilation: Size | tuple[Size, ...] = 1,
                  return_indices: bool = False, ceil_mode: bool = False) -> None:
         self.kernel_size, self.stride, self.padding, self.dilation = kernel_size, stride, padding, dilation
         self.return_indices = return_indices

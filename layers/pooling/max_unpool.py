@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..core import Array, Description, Kept, Shape, ShapeError, as_dtype, check_shape
+from ..core import Array, Count, Description, Kept, Shape, ShapeError, Size, as_dtype, check_shape
 from ..embedding import check_indices
 from ..kernels import place_pick, place_put
 from ..window import Windowed
@@ -35,8 +35,8 @@ class MaxUnpoolNd(Windowed):
 
     locally_linear = True
 
-    def __init__(self, kernel_size: int | tuple[int, ...], stride: int | tuple[int, ...] | None = None,
-                 padding: int | tuple[int, ...] = 0) -> None:
+    def __init__(self, kernel_size: Size | tuple[Size, ...], stride: Size | tuple[Size, ...] | None = None,
+                 padding: Count | tuple[Count, ...] = 0) -> None:
         self.kernel_size, self.stride, self.padding = kernel_size, stride, padding
         self.geometry = self.make_window(kernel_size, stride, padding)
 

@@ -4,9 +4,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..core import Array, Description, Kept, Layer, Parameter, Shape, as_dtype, check_shape, check_size
+from ..core import Array, Description, Kept, Layer, Parameter, Shape, Size, as_dtype, check_shape, check_size, flatten
 from .recurrence import Recurrence, Trace, add_parameters
 from .states import check_gradients, check_states, nested, owned, regrouped
+from .tangent import walk_back_jvp, walk_jvp
 
 __all__ = ["RNNCellBase"]
 
@@ -28,7 +29,7 @@ class RNNCellBase(Layer):
     bias_ih: Parameter | None
     bias_hh: Parameter | None
 
-    def __init__(self, kind: type[Recurrence], input_size: int, hidden_size: int, bias: bool, *,
+    def __init__(self, kind: type[Recurrence], input_size: Size, hidden_size: Size, bias: bool, *,
                  rng: np.random.Generator | None) -> None:
         owner = type(self).__name__
         self.kind = kind
@@ -55,6 +56,29 @@ class RNNCellBase(Layer):
             return None
         grad_x = as_dtype(grad_x.reshape(x_shape), dtype)
         return (grad_x, *map(as_dtype, grads, state_dtypes)) if state_dtypes else grad_x
+
+    def jvp(self, x_dot: Array | None, *hx_dot: Any) -> Any:
+        trace, x_shape, _, _ = self.point()
+        dtype = trace.x.dtype
+        (steps_dot,) = owned([x_dot], [x_shape], dtype)
+        states_dot = owned(flatten(hx_dot), self._y_shapes(x_shape), dtype)
+        self.tangent = walk_jvp(self.kind(self), trace, steps_dot.reshape(trace.x.shape),
+                                [self._rows(state) for state in states_dot], [trace.x.shape[1]])
+        return nested(states_dot)
+
+    def backward_jvp(self, grad_out: Any, grad_out_dot: Any) -> tuple[Any, Any]:
+        trace, x_shape, dtype, state_dtypes = self.saved()
+        shapes, y_dtype = self._y_shapes(x_shape), trace.x.dtype
+        grads = owned(check_gradients(grad_out, self.kind.state_names, shapes, self), shapes, y_dtype)
+        grads_dot = owned(() if grad_out_dot is None else flatten(grad_out_dot), shapes, y_dtype)
+        none = np.zeros((1, trace.x.shape[1], self.hidden_size), y_dtype)
+        pair = walk_back_jvp(self.kind(self), trace, self.saved_tangent(), none, none,
+                             [self._rows(grad) for grad in grads], [self._rows(grad) for grad in grads_dot],
+                             [trace.x.shape[1]])
+        grad_x, grad_x_dot = (as_dtype(each.reshape(x_shape), dtype) for each in pair)
+        if not state_dtypes:
+            return grad_x, grad_x_dot
+        return (grad_x, *map(as_dtype, grads, state_dtypes)), (grad_x_dot, *map(as_dtype, grads_dot, state_dtypes))
 
     def describe(self, *x_shapes: Any) -> Description:
         """Input, gates and states are kept; the shapes are those of x and, if it is given, of hx, nested as hx is."""

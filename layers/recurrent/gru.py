@@ -5,12 +5,13 @@ from functools import cached_property
 
 import numpy as np
 
-from ..core import Array
+from ..core import Array, Share, Size
 from ..kernels import compiled, empty
 from .cell import RNNCellBase
 from .pieces import multiply
-from .recurrence import Recurrence, blocks, sigmoid
+from .recurrence import Recurrence, Step, blocks, sigmoid
 from .sequence import RNNBase
+from .tangent import product_dot
 
 __all__ = ["GRU", "GRUCell"]
 
@@ -31,6 +32,34 @@ class GRURecurrence(Recurrence):
         (grad_h,), (gates, a), (h,) = grads, kept, before
         reset_and_mix_back(grad_gates, grad_hidden, grad_h, gates, a, h)
         grad_h += multiply(grad_hidden, self.weights, out=np.empty_like(grad_h))
+
+    def step_jvp(self, hidden_dot: Array, at: Step, dot: Step) -> None:
+        (gates, a), (h,), _ = at
+        (gates_dot, a_dot), (h_dot,), (h_next_dot,) = dot
+        (both, _), (both_dot, n_dot), (hidden_both_dot, hidden_n_dot) = map(parts, (gates, gates_dot, hidden_dot))
+        (r, z, n), (r_dot, z_dot, _) = self.blocks(gates), self.blocks(gates_dot)
+        both_dot[...] = both * (1 - both) * (both_dot + hidden_both_dot)
+        a_dot[...] = hidden_n_dot
+        n_dot[...] = (1 - n * n) * (n_dot + product_dot(r, r_dot, a, a_dot))
+        h_next_dot[...] = n_dot + product_dot(z, z_dot, h - n, h_dot - n_dot)
+
+    def step_back_jvp(self, grad_gates_dot: Array, grad_hidden_dot: Array, grads: Sequence[Array],
+                      grads_dot: Sequence[Array], at: Step, dot: Step) -> None:
+        (grad_h,), (grad_h_dot,) = grads, grads_dot
+        (gates, a), (h,), _ = at
+        (gates_dot, a_dot), (h_dot,), _ = dot
+        (r, z, n), (r_dot, z_dot, n_dot) = self.blocks(gates), self.blocks(gates_dot)
+        slope, bend = 1 - n * n, -2 * n * n_dot
+        mixed, mixed_dot = grad_h * (1 - z), product_dot(grad_h, grad_h_dot, 1 - z, -z_dot)
+        grad_n, grad_n_dot = mixed * slope, product_dot(mixed, mixed_dot, slope, bend)
+        raw = np.concatenate([grad_n * a, grad_h * (h - n)], axis=1)                    # of r and z
+        raw_dot = np.concatenate([product_dot(grad_n, grad_n_dot, a, a_dot),
+                                  product_dot(grad_h, grad_h_dot, h - n, h_dot - n_dot)], axis=1)
+        (both, _), (both_dot, _) = parts(gates), parts(gates_dot)
+        grad_both_dot = product_dot(raw, raw_dot, both * (1 - both), (1 - 2 * both) * both_dot)
+        grad_gates_dot[...] = np.concatenate([grad_both_dot, grad_n_dot], axis=1)
+        grad_hidden_dot[...] = np.concatenate([grad_both_dot, product_dot(grad_n, grad_n_dot, r, r_dot)], axis=1)
+        grad_h_dot[...] = product_dot(grad_h, grad_h_dot, z, z_dot)
 
     def parts(self, gates: Array) -> tuple[Array, Array]:
         """Return r and z together, which are treated alike, and n."""
@@ -126,8 +155,8 @@ class GRU(RNNBase):
         (5, 2, 8)
     """
 
-    def __init__(self, input_size: int, hidden_size: int, num_layers: int = 1, bias: bool = True,
-                 batch_first: bool = False, dropout: float = 0.0, bidirectional: bool = False, *,
+    def __init__(self, input_size: Size, hidden_size: Size, num_layers: Size = 1, bias: bool = True,
+                 batch_first: bool = False, dropout: Share = 0.0, bidirectional: bool = False, *,
                  rng: np.random.Generator | None = None) -> None:
         super().__init__(GRURecurrence, input_size, hidden_size, num_layers, bias, batch_first, dropout,
                          bidirectional, rng=rng)
@@ -155,6 +184,6 @@ class GRUCell(RNNCellBase):
         (2, 4)
     """
 
-    def __init__(self, input_size: int, hidden_size: int, bias: bool = True, *,
+    def __init__(self, input_size: Size, hidden_size: Size, bias: bool = True, *,
                  rng: np.random.Generator | None = None) -> None:
         super().__init__(GRURecurrence, input_size, hidden_size, bias, rng=rng)

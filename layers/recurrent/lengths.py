@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..core import Array, DtypeError, Layer, ValueRangeError, check_shape
+from ..core import Array, DtypeError, Layer, Size, ValueRangeError, check_shape
 
 __all__ = ["Rows", "arrange", "check_lengths"]
 
@@ -24,7 +24,7 @@ class Rows(NamedTuple):
         return y
 
 
-def arrange(lengths: Array | None, length: int, batch: int) -> Rows:
+def arrange(lengths: Array | None, length: Size, batch: int) -> Rows:
     """Return how a walk over ``length`` steps has the sequences; without ``lengths`` as they are."""
     if lengths is None:
         return Rows(slice(None), slice(None), [batch] * length, None)
@@ -33,7 +33,7 @@ def arrange(lengths: Array | None, length: int, batch: int) -> Rows:
     return Rows(order, np.argsort(order), (batch - finished.sum(axis=1)).tolist(), finished)
 
 
-def check_lengths(lengths: Any, batch: int, length: int, owner: Layer) -> Array:
+def check_lengths(lengths: Any, batch: int, length: Size, owner: Layer) -> Array:
     """Return lengths of sequences as an array of their own, (N,).
 
     Raises: DtypeError for other than whole numbers, ShapeError unless there is one for each sequence, ValueRangeError

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..core import Array, Parameter, ValueRangeError, check_size
+from ..core import Array, Count, Parameter, Share, Size, ValueRangeError, check_size
 from ..kernels import add_grad, compiled
 from .cell import RNNCellBase
 from .pieces import multiply
-from .recurrence import Recurrence, blocks, sigmoid
+from .recurrence import Recurrence, Step, blocks, sigmoid
 from .sequence import RNNBase
+from .tangent import product_dot
 
 __all__ = ["LSTM", "LSTMCell"]
 
@@ -35,6 +36,58 @@ class LSTMRecurrence(Recurrence):
         grad_m = grad_h if self.weight_hr is None else self._back_through(self.weight_hr, gates, tanh_c, grad_h)
         open_gates_back(grad_gates, grad_m, grad_c, gates, c, tanh_c)
         multiply(grad_gates, self.weights, out=grad_h)
+
+    def step_jvp(self, hidden_dot: Array, at: Step, dot: Step) -> None:
+        (gates,), (_, c), (_, c_next) = at
+        (gates_dot,), (_, c_dot), (h_next_dot, c_next_dot) = dot
+        np.multiply(gates_dot + hidden_dot, gate_slopes(gates), out=gates_dot)
+        (i, f, g, o), (i_dot, f_dot, g_dot, o_dot) = self.blocks(gates), self.blocks(gates_dot)
+        c_next_dot[...] = product_dot(f, f_dot, c, c_dot) + product_dot(i, i_dot, g, g_dot)
+        tanh_c = np.tanh(c_next)
+        m_dot = product_dot(o, o_dot, tanh_c, (1 - tanh_c * tanh_c) * c_next_dot)
+        if self.weight_hr is None:
+            h_next_dot[...] = m_dot
+        else:
+            weight_dot = self.weight_hr.dot
+            np.matmul(m_dot, self.weight_hr.data.T, out=h_next_dot)
+            if weight_dot is not None:
+                h_next_dot += (o * tanh_c) @ weight_dot.T
+
+    def step_back_jvp(self, grad_gates_dot: Array, grad_hidden_dot: Array, grads: Sequence[Array],
+                      grads_dot: Sequence[Array], at: Step, dot: Step) -> None:
+        (grad_h, grad_c), (grad_h_dot, grad_c_dot) = grads, grads_dot
+        (gates,), (_, c), (_, c_next) = at
+        (gates_dot,), (_, c_dot), (_, c_next_dot) = dot
+        (i, f, g, o), (i_dot, f_dot, g_dot, o_dot) = self.blocks(gates), self.blocks(gates_dot)
+        tanh_c = np.tanh(c_next)
+        slope = 1 - tanh_c * tanh_c
+        tanh_c_dot = slope * c_next_dot
+        grad_m, grad_m_dot = grad_h, grad_h_dot.copy()
+        grad_h_dot[...] = 0                                 # all of the old h goes through the gates
+        if self.weight_hr is not None:
+            m_dot = product_dot(o, o_dot, tanh_c, tanh_c_dot)
+            grad_m, grad_m_dot = self._back_through_jvp(self.weight_hr, o * tanh_c, m_dot, grad_m, grad_m_dot)
+        past = o * slope
+        past_dot = product_dot(o, o_dot, slope, -2 * tanh_c * tanh_c_dot)
+        grad_c_dot += product_dot(grad_m, grad_m_dot, past, past_dot)
+        grad_c = grad_c + grad_m * past
+        grad_gates = np.stack([grad_c * g, grad_c * c, grad_c * i, grad_m * tanh_c])
+        raw_dot = np.stack([product_dot(grad_c, grad_c_dot, g, g_dot), product_dot(grad_c, grad_c_dot, c, c_dot),
+                            product_dot(grad_c, grad_c_dot, i, i_dot),
+                            product_dot(grad_m, grad_m_dot, tanh_c, tanh_c_dot)])
+        bend = (1 - 2 * gates) * gates_dot                  # tangents of the slopes
+        self.blocks(bend)[2] = -2 * g * g_dot
+        self.blocks(grad_gates_dot)[...] = product_dot(grad_gates, raw_dot, self.blocks(gate_slopes(gates)),
+                                                       self.blocks(bend))
+        grad_c_dot[...] = product_dot(grad_c, grad_c_dot, f, f_dot)
+
+    def _back_through_jvp(self, weight: Parameter, m: Array, m_dot: Array, grad_h: Array,
+                          grad_h_dot: Array) -> tuple[Array, Array]:
+        """Return the gradient of m and its tangent, and add to the tangent of the weight's gradient."""
+        if weight.requires_grad:
+            weight.grad_dot += product_dot(grad_h.T, grad_h_dot.T, m, m_dot, np.matmul)
+        grad_m_dot = grad_h_dot @ weight.data
+        return grad_h @ weight.data, grad_m_dot if weight.dot is None else grad_m_dot + grad_h @ weight.dot
 
     def _back_through(self, weight: Parameter, gates: Array, tanh_c: Array, grad_h: Array) -> Array:
         """Return the gradient of m, where ``h = m @ weight.T``, and add to that of the weight."""
@@ -81,6 +134,14 @@ def open_gates_back(grad_gates: Array, grad_m: Array, grad_c: Array, gates: Arra
     grad_c *= f
 
 
+def gate_slopes(gates: Array) -> Array:
+    """Return the derivatives of the gates' activations, sigmoid but for g, which has tanh."""
+    slope: Array = gates * (1 - gates)
+    g = blocks(gates, 4)[2]
+    blocks(slope, 4)[2] = 1 - g * g
+    return slope
+
+
 class LSTM(RNNBase):
     """Long short-term memory: gates decide what enters the cell state c, what stays in it, and what leaves it.
 
@@ -108,8 +169,8 @@ class LSTM(RNNBase):
         ((5, 1, 2), (1, 1, 2), (1, 1, 4))
     """
 
-    def __init__(self, input_size: int, hidden_size: int, num_layers: int = 1, bias: bool = True,
-                 batch_first: bool = False, dropout: float = 0.0, bidirectional: bool = False, proj_size: int = 0, *,
+    def __init__(self, input_size: Size, hidden_size: Size, num_layers: Size = 1, bias: bool = True,
+                 batch_first: bool = False, dropout: Share = 0.0, bidirectional: bool = False, proj_size: Count = 0, *,
                  rng: np.random.Generator | None = None) -> None:
         if check_size(proj_size, "proj_size", "LSTM", least=0) >= hidden_size:
             raise ValueRangeError(f"LSTM expected proj_size smaller than hidden_size={hidden_size}, got {proj_size}")
@@ -140,6 +201,6 @@ class LSTMCell(RNNCellBase):
         ((2, 4), (2, 4))
     """
 
-    def __init__(self, input_size: int, hidden_size: int, bias: bool = True, *,
+    def __init__(self, input_size: Size, hidden_size: Size, bias: bool = True, *,
                  rng: np.random.Generator | None = None) -> None:
         super().__init__(LSTMRecurrence, input_size, hidden_size, bias, rng=rng)

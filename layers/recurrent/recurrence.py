@@ -7,11 +7,11 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from ..core import Array, Kept, Layer, Parameter, Shape, default_rng
-from ..kernels import add_grad, empty
-from .pieces import cut, multiply, multiply_rows
+from ..core import Array, Kept, Layer, Parameter, Shape, Size, default_rng
+from ..kernels import add_grad, compiled, empty, product
+from .pieces import cut, multiply
 
-__all__ = ["Recurrence", "Trace", "add_parameters", "blocks", "sigmoid"]
+__all__ = ["Recurrence", "Step", "Trace", "add_parameters", "blocks", "sigmoid", "walk", "walk_back"]
 
 
 class Trace(NamedTuple):
@@ -20,6 +20,14 @@ class Trace(NamedTuple):
     x: Array
     kept: tuple[Array, ...]
     states: tuple[Array, ...]
+
+
+class Step(NamedTuple):
+    """What one step kept, and the states before and after it; or the tangents of these."""
+
+    kept: Sequence[Array]
+    before: Sequence[Array]
+    after: Sequence[Array]
 
 
 class Recurrence:
@@ -65,6 +73,18 @@ class Recurrence:
         """Turn ``grads``, gradients of the states after a step, into those before it; write the gates' gradients."""
         raise NotImplementedError(f"{type(self).__name__}.step_back")
 
+    def step_jvp(self, hidden_dot: Array, at: Step, dot: Step) -> None:
+        """Write the tangents of what a step keeps and leaves; ``dot.kept[0]`` holds what comes from x."""
+        raise NotImplementedError(f"{type(self).__name__}.step_jvp")
+
+    def step_back_jvp(self, grad_gates_dot: Array, grad_hidden_dot: Array, grads: Sequence[Array],
+                      grads_dot: Sequence[Array], at: Step, dot: Step) -> None:
+        """Write the tangents of the gates' gradients, given the ``grads`` of the states after the step.
+
+        Leaves of ``grads_dot`` what reaches the states before the step past ``weight_hh``.
+        """
+        raise NotImplementedError(f"{type(self).__name__}.step_back_jvp")
+
     def forward(self, x: Array, states: Sequence[Array], alive: Sequence[int]) -> Trace:
         """Walk over ``x``, at step t with the first ``alive[t]`` sequences; ``states`` change in place.
 
@@ -73,20 +93,13 @@ class Recurrence:
         length, batch, _ = x.shape
         held = tuple(empty((length + 1, batch, size), x.dtype) for size in self.sizes)
         first, last = (-1, 0) if self.reverse else (0, -1)
-        before, after = self._sides(held)
+        before, after = self.sides(held)
         for steps, state in zip(held, states, strict=True):
             steps[first] = state[self.number]
         kept = self.room(length, batch, after)
-        multiply_rows(_rows(x), self.weight_ih.data.T, out=_rows(kept[0]))
-        hidden = np.empty((batch, self.gates * self.hidden_size), x.dtype)
+        product(_rows(x), self.weight_ih.data.T, out=_rows(kept[0]))
         self.weights = self._cut(self.weight_hh.data.T, x)
-        for t in self._order(length):
-            n = alive[t]
-            multiply(before[0][t, :n], self.weights, out=hidden[:n])
-            self.step(hidden[:n], _at(kept, t, n), _at(before, t, n), _at(after, t, n))
-            if n < batch:
-                for old, new in zip(before, after, strict=True):
-                    new[t, n:] = old[t, n:]
+        walk(self, kept, before, after, alive)
         for steps, state in zip(held, states, strict=True):
             state[self.number] = steps[last]
         return Trace(x, kept, held)
@@ -96,35 +109,28 @@ class Recurrence:
         """Return the gradient of ``x``; ``grads`` change in place, from those of the last states to the first ones'."""
         x, kept, held = trace
         length, batch, _ = x.shape
-        before, after = self._sides(held)
+        before, after = self.sides(held)
         grad_gates = empty((length, batch, self.gates * self.hidden_size), x.dtype)
         grad_hidden = empty(grad_gates.shape, x.dtype) if self.hidden_apart else grad_gates
         self.weights = self._cut(self.weight_hh.data, x)
-        for t in reversed(self._order(length)):
-            n = alive[t]
-            if n < batch:
-                grad_gates[t, n:], grad_hidden[t, n:] = 0, 0
-            here = [grad[self.number, :n] for grad in grads]
-            if grad_y is not None:
-                here[0] += grad_y[t, :n]
-            self.step_back(grad_gates[t, :n], grad_hidden[t, :n], here, _at(kept, t, n), _at(before, t, n),
-                           _at(after, t, n))
-        ones = np.ones(length * batch, x.dtype)
+        walk_back(self, grad_gates, grad_hidden, grad_y, [grad[self.number] for grad in grads], kept, before, after,
+                  alive)
+        ones = np.ones((1, length * batch), x.dtype)
         for weight, bias, grad, source in ((self.weight_ih, self.bias_ih, grad_gates, x),
                                            (self.weight_hh, self.bias_hh, grad_hidden, before[0])):
             if weight.requires_grad:
                 add_grad(weight, _rows(grad).T, _rows(source))
             if bias is not None and bias.requires_grad:
-                bias.grad += ones @ _rows(grad)
+                product(ones, _rows(grad), out=bias.grad[None], keep=True)
         if not needs_input_grad:
             return None
         grad_x = empty(x.shape, x.dtype)
-        multiply_rows(_rows(grad_gates), self.weight_ih.data, out=_rows(grad_x))
+        product(_rows(grad_gates), self.weight_ih.data, out=_rows(grad_x))
         return grad_x
 
     def outputs(self, trace: Trace) -> Array:
         """Return h after every step, (L, N, size of h)."""
-        return self._sides(trace.states)[1][0]
+        return self.sides(trace.states)[1][0]
 
     def room(self, length: int, batch: int, after: Sequence[Array]) -> tuple[Array, ...]:
         """Return the arrays that steps fill for the way back; what comes from x goes into the first."""
@@ -155,13 +161,45 @@ class Recurrence:
         length, batch, _ = x.shape
         return cut(matrix, batch) if length > 1 else matrix[None]       # the copy pays for itself within a few steps
 
-    def _order(self, length: int) -> range:
+    def order(self, length: int) -> range:
+        """Return the steps in the order of the walk."""
         return range(length)[::-1] if self.reverse else range(length)
 
-    def _sides(self, states: Sequence[Array]) -> tuple[list[Array], list[Array]]:
+    def sides(self, states: Sequence[Array]) -> tuple[list[Array], list[Array]]:
         """Return the states before and after every step, in the order of time, whichever way the walk goes."""
         early, late = [state[:-1] for state in states], [state[1:] for state in states]
         return (late, early) if self.reverse else (early, late)
+
+
+@compiled
+def walk(cell: Recurrence, kept: Sequence[Array], before: Sequence[Array], after: Sequence[Array],
+         alive: Sequence[int]) -> None:
+    """Take all steps, each with the first ``alive[t]`` sequences; the states of the others stay."""
+    length, batch, width = kept[0].shape[0], kept[0].shape[1], cell.gates * cell.hidden_size
+    hidden = np.empty((batch, width), kept[0].dtype)
+    for t in cell.order(length):
+        n = alive[t]
+        multiply(before[0][t, :n], cell.weights, out=hidden[:n])
+        cell.step(hidden[:n], _at(kept, t, n), _at(before, t, n), _at(after, t, n))
+        if n < batch:
+            for old, new in zip(before, after, strict=True):
+                new[t, n:] = old[t, n:]
+
+
+@compiled
+def walk_back(cell: Recurrence, grad_gates: Array, grad_hidden: Array, grad_y: Array | None, grads: Sequence[Array],
+              kept: Sequence[Array], before: Sequence[Array], after: Sequence[Array], alive: Sequence[int]) -> None:
+    """Take all steps back: turn ``grads``, of the last states, into those of the first; write the gates' gradients."""
+    length, batch = grad_gates.shape[:2]
+    for t in reversed(cell.order(length)):
+        n = alive[t]
+        if n < batch:
+            grad_gates[t, n:], grad_hidden[t, n:] = 0, 0
+        here = [grad[:n] for grad in grads]
+        if grad_y is not None:
+            here[0] += grad_y[t, :n]
+        cell.step_back(grad_gates[t, :n], grad_hidden[t, :n], here, _at(kept, t, n), _at(before, t, n),
+                       _at(after, t, n))
 
 
 def _at(arrays: Sequence[Array], t: int, n: int) -> list[Array]:
@@ -186,7 +224,7 @@ def sigmoid(x: Array) -> None:
     x += 0.5
 
 
-def add_parameters(layer: Layer, suffix: str, gates: int, input_size: int, hidden_size: int, bias: bool,
+def add_parameters(layer: Layer, suffix: str, gates: int, input_size: Size, hidden_size: Size, bias: bool,
                    proj_size: int = 0, rng: np.random.Generator | None = None) -> None:
     """Give a layer the weights of one recurrence, drawn from the interval ±1 / sqrt(hidden_size)."""
     bound = 1 / math.sqrt(hidden_size)

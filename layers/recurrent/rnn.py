@@ -1,14 +1,16 @@
 """The simple recurrent network of Elman: the state is the activation of an affine map of input and state."""
 
 from collections.abc import Sequence
+from typing import Annotated
 
 import numpy as np
 
-from ..core import Array, check_choice
+from ..core import Array, OneOf, Share, Size, check_choice
 from .cell import RNNCellBase
 from .pieces import multiply
-from .recurrence import Recurrence
+from .recurrence import Recurrence, Step
 from .sequence import RNNBase
+from .tangent import product_dot
 
 __all__ = ["RNN", "RNNCell"]
 
@@ -34,6 +36,17 @@ class TanhRecurrence(Recurrence):
         np.multiply(grad_h, self.slope(h_next), out=grad_gates)
         multiply(grad_gates, self.weights, out=grad_h)
 
+    def step_jvp(self, hidden_dot: Array, at: Step, dot: Step) -> None:
+        (gate_dot,), (h_next,), (h_next_dot,) = dot.kept, at.after, dot.after
+        np.multiply(gate_dot + hidden_dot, self.slope(h_next), out=h_next_dot)
+
+    def step_back_jvp(self, grad_gates_dot: Array, grad_hidden_dot: Array, grads: Sequence[Array],
+                      grads_dot: Sequence[Array], at: Step, dot: Step) -> None:
+        (grad_h,), (grad_h_dot,), (h_next,), (h_next_dot,) = grads, grads_dot, at.after, dot.after
+        bend = self.slope_dot(h_next, h_next_dot)
+        grad_gates_dot[...] = product_dot(grad_h, grad_h_dot, self.slope(h_next), bend)
+        grad_h_dot[...] = 0                                 # all of the old state goes through the gate
+
     def activate(self, gate: Array, h_next: Array) -> None:
         """Write the activation of ``gate`` into ``h_next``."""
         np.tanh(gate, out=h_next)
@@ -41,6 +54,10 @@ class TanhRecurrence(Recurrence):
     def slope(self, h_next: Array) -> Array:
         """Return the derivative of the activation where it has the value ``h_next``."""
         return np.asarray(1 - h_next * h_next)
+
+    def slope_dot(self, h_next: Array, h_next_dot: Array) -> Array:
+        """Return the tangent of that derivative."""
+        return np.asarray(-2 * h_next * h_next_dot)
 
 
 class ReLURecurrence(TanhRecurrence):
@@ -52,8 +69,12 @@ class ReLURecurrence(TanhRecurrence):
     def slope(self, h_next: Array) -> Array:
         return h_next > 0
 
+    def slope_dot(self, h_next: Array, h_next_dot: Array) -> Array:
+        return np.zeros_like(h_next)
+
 
 RECURRENCES = {"relu": ReLURecurrence, "tanh": TanhRecurrence}
+Nonlinearity = Annotated[str, OneOf(*RECURRENCES)]
 
 
 class RNN(RNNBase):
@@ -83,8 +104,8 @@ class RNN(RNNBase):
         (5, 2, 4)
     """
 
-    def __init__(self, input_size: int, hidden_size: int, num_layers: int = 1, nonlinearity: str = "tanh",
-                 bias: bool = True, batch_first: bool = False, dropout: float = 0.0, bidirectional: bool = False, *,
+    def __init__(self, input_size: Size, hidden_size: Size, num_layers: Size = 1, nonlinearity: Nonlinearity = "tanh",
+                 bias: bool = True, batch_first: bool = False, dropout: Share = 0.0, bidirectional: bool = False, *,
                  rng: np.random.Generator | None = None) -> None:
         self.nonlinearity = check_choice(nonlinearity, RECURRENCES, name="nonlinearity", owner="RNN")
         super().__init__(RECURRENCES[nonlinearity], input_size, hidden_size, num_layers, bias, batch_first, dropout,
@@ -113,7 +134,7 @@ class RNNCell(RNNCellBase):
         (2, 4)
     """
 
-    def __init__(self, input_size: int, hidden_size: int, bias: bool = True, nonlinearity: str = "tanh", *,
+    def __init__(self, input_size: Size, hidden_size: Size, bias: bool = True, nonlinearity: Nonlinearity = "tanh", *,
                  rng: np.random.Generator | None = None) -> None:
         self.nonlinearity = check_choice(nonlinearity, RECURRENCES, name="nonlinearity", owner="RNNCell")
         super().__init__(RECURRENCES[nonlinearity], input_size, hidden_size, bias, rng=rng)

@@ -1,16 +1,32 @@
 """Recurrent networks over sequences: layers on top of each other, each in one direction or in both."""
 
+from collections.abc import Callable
 from itertools import count
 from math import prod
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..core import Array, Description, Kept, Layer, Shape, as_dtype, check_range, check_shape, check_size, total
+from ..core import (
+    Array,
+    Description,
+    Kept,
+    Layer,
+    Shape,
+    Share,
+    Size,
+    as_dtype,
+    check_range,
+    check_shape,
+    check_size,
+    flatten,
+    total,
+)
 from ..dropout import Dropout
 from .lengths import arrange, check_lengths
 from .recurrence import Recurrence, Trace, add_parameters
 from .states import check_gradients, check_states, nested, owned, regrouped
+from .tangent import walk_back_jvp, walk_jvp
 
 __all__ = ["RNNBase"]
 
@@ -29,8 +45,8 @@ class RNNCache(NamedTuple):
 class RNNBase(Layer):
     """What RNN, LSTM and GRU share: all but the step. States go in and come out, nothing carries over between calls."""
 
-    def __init__(self, kind: type[Recurrence], input_size: int, hidden_size: int, num_layers: int, bias: bool,
-                 batch_first: bool, dropout: float, bidirectional: bool, proj_size: int = 0, *,
+    def __init__(self, kind: type[Recurrence], input_size: Size, hidden_size: Size, num_layers: Size, bias: bool,
+                 batch_first: bool, dropout: Share, bidirectional: bool, proj_size: int = 0, *,
                  rng: np.random.Generator | None) -> None:
         owner = type(self).__name__
         self.kind = kind
@@ -93,9 +109,52 @@ class RNNBase(Layer):
         grad_x = as_dtype(self._as_given(grad[:, rows.back], x_shape), x_dtype)
         grad_hx = tuple(as_dtype(state[:, rows.back].reshape(shape), each)
                         for state, shape, each in zip(grads, shapes, state_dtypes, strict=False))
-        if lengths is not None:
-            return (grad_x, *(grad_hx or (None,)), None)        # nothing for hx not given, nor for lengths
-        return (grad_x, *grad_hx) if grad_hx else grad_x
+        return self._answer(grad_x, grad_hx, lengths)
+
+    def jvp(self, x_dot: Array | None, *context_dot: Any) -> tuple[Array, Any]:
+        traces, dropouts, lengths, x_shape, _, _ = self.point()
+        shapes, (length, batch, _), dtype = self._state_shapes(x_shape), traces[0].x.shape, traces[0].x.dtype
+        rows = arrange(lengths, length, batch)
+        (given_dot,) = owned([x_dot], [x_shape], dtype)
+        y_dot = rows.clear(np.ascontiguousarray(self._time_first(given_dot)[:, rows.order]))
+        states_dot = [_batched(state, batch)[:, rows.order]
+                      for state in owned(flatten(context_dot)[:len(shapes)], shapes, dtype)]
+        tangents: list[Trace] = []
+        for number, walks in enumerate(self._layers()):
+            if number:
+                y_dot = self._visit(dropouts[number - 1], Dropout.jvp, y_dot)
+            here = [walk_jvp(walk, traces[walk.number], y_dot, states_dot, rows.alive) for walk in walks]
+            y_dot = rows.clear(np.concatenate([walk.outputs(dot) for walk, dot in zip(walks, here, strict=True)], 2))
+            tangents += here
+        self.tangent = tuple(tangents)
+        return self._as_given(y_dot[:, rows.back], x_shape), nested(
+            [state[:, rows.back].reshape(shape) for state, shape in zip(states_dot, shapes, strict=True)])
+
+    def backward_jvp(self, grad_out: Any, grad_out_dot: Any) -> tuple[Any, Any]:
+        (traces, dropouts, lengths, x_shape, x_dtype, state_dtypes), tangents = self.saved(), self.saved_tangent()
+        shapes, (length, batch, _), dtype = self._state_shapes(x_shape), traces[0].x.shape, traces[0].x.dtype
+        names = ("output", *(f"{name}_n" for name in self.kind.state_names))
+        every = (self._output_shape(x_shape), *shapes)
+        check_gradients(grad_out, names, every, self)
+        rows = arrange(lengths, length, batch)
+        both = [owned(() if each is None else flatten(each), every, dtype) for each in (grad_out, grad_out_dot)]
+        pair = [self._time_first(grads[0])[:, rows.order] for grads in both]
+        states, states_dot = ([_batched(grad, batch)[:, rows.order] for grad in grads[1:]] for grads in both)
+        for number, walks in reversed(list(enumerate(self._layers()))):
+            parts = zip(*(np.split(each, len(walks), axis=2) for each in pair), strict=True)
+            found = [walk_back_jvp(walk, traces[walk.number], tangents[walk.number], part, part_dot, states,
+                                   states_dot, rows.alive)
+                     for walk, (part, part_dot) in zip(walks, parts, strict=True)]
+            pair = [np.sum(each, axis=0) for each in zip(*found, strict=True)]
+            if number:
+                pair = [self._visit(dropouts[number - 1], Dropout.backward, each) for each in pair]
+        results = []
+        for grad, its_states in zip(pair, (states, states_dot), strict=True):
+            grad_x = as_dtype(self._as_given(grad[:, rows.back], x_shape), x_dtype)
+            grad_hx = tuple(as_dtype(state[:, rows.back].reshape(shape), each)
+                            for state, shape, each in zip(its_states, shapes, state_dtypes, strict=False))
+            results.append(self._answer(grad_x, grad_hx, lengths))
+        return results[0], results[1]
 
     def describe(self, *x_shapes: Any) -> Description:
         """Every layer keeps its input, every walk its gates and states; () stands for an hx that is not given."""
@@ -146,6 +205,18 @@ class RNNBase(Layer):
     def _between(self) -> Dropout:
         """Return the dropout between two layers."""
         return Dropout(self.dropout, rng=self.rng).train(self.training)
+
+    def _visit(self, mask: Any, method: Callable[[Dropout, Array], Any], y: Array) -> Array:
+        """Return what the dropout between two layers makes of tangents or gradients, with the mask it kept."""
+        between = self._between()
+        between.cache = mask
+        return np.asarray(method(between, y))
+
+    def _answer(self, grad_x: Array, grad_hx: tuple[Array, ...], lengths: Array | None) -> Any:
+        """Return the gradients as they were asked for: nothing for hx not given, nor for lengths."""
+        if lengths is not None:
+            return (grad_x, *(grad_hx or (None,)), None)
+        return (grad_x, *grad_hx) if grad_hx else grad_x
 
     def _time_first(self, x: Array) -> Array:
         return x[:, None] if x.ndim == 2 else x.swapaxes(0, 1) if self.batch_first else x     # -> (L, N, size)

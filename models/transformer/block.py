@@ -16,12 +16,18 @@ from ...layers.core import (
     as_dtype,
     call,
     call_back,
+    call_back_jvp,
+    call_jvp,
     check_choice,
     total,
 )
 from ..model import Model
 
-__all__ = ["Branch", "BranchEntry", "BranchMasks", "TransformerBlock", "TransformerBlockCache", "activation_layer"]
+__all__ = ["Branch", "BranchEntry", "BranchMasks", "TransformerBlock", "TransformerBlockCache", "activation_layer",
+           "with_given"]
+
+
+Pair = tuple[Any, Any]      # a gradient and its tangent
 
 
 class Branch(NamedTuple):
@@ -100,6 +106,51 @@ class TransformerBlock(Model):
             grad, grad_memory = total(grad, inside) if wanted else None, total(grad_memory, share)
         return None if grad is None else as_dtype(grad, dtype), grad_memory
 
+    def run_jvp(self, x_dot: Any, memory_dot: Any) -> Any:
+        """Return the tangent of the output, given those of ``x`` and the memory."""
+        tangents = []
+        for branch, entry in zip(self.branches, self.point().branches, strict=True):
+            inside, norm = self._call_jvp(branch.norm, entry.norm, x_dot) if self.norm_first else (x_dot, None)
+            steps = []
+            for index, (name, step) in enumerate(zip(branch.steps, entry.steps, strict=True)):
+                if branch.attends and index == 0:
+                    source = inside if branch.attends == "x" else memory_dot
+                    (inside, _), tangent = self._call_jvp(name, step, inside, source, source)
+                else:
+                    inside, tangent = self._call_jvp(name, step, inside)
+                steps.append(tangent)
+            x_dot = total(x_dot, inside)
+            if not self.norm_first:
+                x_dot, norm = self._call_jvp(branch.norm, entry.norm, x_dot)
+            tangents.append((norm, steps))
+        self.tangent = tuple(tangents)
+        return x_dot
+
+    def run_back_jvp(self, grad: Any, grad_dot: Any) -> tuple[Pair, Pair]:
+        """Return the gradients of ``x`` and of the memory, each with its tangent."""
+        pair, memory = (grad, grad_dot), (None, None)
+        steps = zip(self.branches, self.saved().branches, self.saved_tangent(), strict=True)
+        for branch, entry, (norm, tangents) in reversed(list(steps)):
+            if not self.norm_first:
+                pair = self._call_back_jvp(branch.norm, entry.norm, norm, *pair)
+            inside = pair
+            for index, name in reversed(list(enumerate(branch.steps))):
+                if branch.attends and index == 0:
+                    grads, dots = self._call_back_jvp(name, entry.steps[0], tangents[0], (inside[0], None),
+                                                      (inside[1], None))
+                    source = total(*grads[1:3]), total(*dots[1:3])
+                    inside = grads[0], dots[0]
+                    if branch.attends == "x":
+                        inside = _added(inside, source)
+                    else:
+                        memory = _added(memory, source)
+                else:
+                    inside = self._call_back_jvp(name, entry.steps[index], tangents[index], *inside)
+            if self.norm_first:
+                inside = self._call_back_jvp(branch.norm, entry.norm, norm, *inside)
+            pair = _added(pair, inside)
+        return pair, memory
+
     def tally(self, tally: Tally, x: str, memory: str, masks: tuple[BranchMasks, ...]) -> Description:
         """Return the description of ``run``, given names of arrays in the tally."""
         remaining = iter(masks)
@@ -144,8 +195,23 @@ class TransformerBlock(Model):
     def _call(self, name: str, *x: Any) -> tuple[Any, Entry]:
         return call(getattr(self, name), *x, at=(self, name))
 
+    def _call_jvp(self, name: str, entry: Entry, *x_dot: Any) -> tuple[Any, Any]:
+        return call_jvp(getattr(self, name), entry, *x_dot, at=(self, name))
+
+    def _call_back_jvp(self, name: str, entry: Entry, tangent: Any, grad: Any, grad_dot: Any) -> Pair:
+        return call_back_jvp(getattr(self, name), entry, tangent, grad, grad_dot, at=(self, name))
+
     def _call_back(self, name: str, entry: Entry, grad: Any, wanted: bool = True) -> Any:
         return call_back(getattr(self, name), entry, grad, at=(self, name), needs_input_grad=wanted)
+
+
+def with_given(grads: tuple[Any, ...], given: int) -> Any:
+    """Return gradients as ``backward`` returns them: None for each mask given by position."""
+    return (*grads, *(None,) * given) if len(grads) + given > 1 else grads[0]
+
+
+def _added(left: Pair, right: Pair) -> Pair:
+    return total(left[0], right[0]), total(left[1], right[1])
 
 
 def activation_layer(activation: str | Layer, owner: str) -> Layer:

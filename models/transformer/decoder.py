@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from ...layers.core import Array, Layer
+from ...layers.core import Array, Layer, Size
+from .block import with_given
 from .decoder_layer import DecoderLayerOptions
 from .stack import TransformerStack
 
@@ -30,7 +31,7 @@ class TransformerDecoder(TransformerStack):
         (5, 3, 8)
     """
 
-    def __init__(self, decoder_layer: Layer, num_layers: int, norm: Layer | None = None) -> None:
+    def __init__(self, decoder_layer: Layer, num_layers: Size, norm: Layer | None = None) -> None:
         super().__init__(decoder_layer, num_layers, norm)
 
     def forward(self, tgt: Array, memory: Array, *given: Any, **named: Any) -> Array:
@@ -41,3 +42,7 @@ class TransformerDecoder(TransformerStack):
     def backward(self, grad_out: Array) -> tuple[Array | None, ...] | None:
         grads = self.run_back(grad_out)
         return (*grads, *(None,) * self.cache.given) if self.needs_input_grad else None
+
+    def backward_jvp(self, grad_out: Any, grad_out_dot: Any) -> tuple[Any, Any]:
+        grads, dots = zip(*self.run_back_jvp(grad_out, grad_out_dot), strict=True)
+        return with_given(grads, self.cache.given), with_given(dots, self.cache.given)

@@ -5,11 +5,11 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 
 from ...layers.attention import MultiheadAttention
-from ...layers.core import Array, Description, Layer, Shape, Tally
+from ...layers.core import Array, Description, Epsilon, Layer, Shape, Share, Size, Tally
 from ...layers.dropout import Dropout
 from ...layers.linear import Linear
 from ...layers.norms import LayerNorm
-from .block import Branch, BranchMasks, TransformerBlock, activation_layer
+from .block import Branch, BranchMasks, TransformerBlock, activation_layer, with_given
 
 __all__ = ["TransformerDecoderLayer"]
 
@@ -58,8 +58,8 @@ class TransformerDecoderLayer(TransformerBlock):
         Branch("norm2", ("multihead_attn", "dropout2"), attends="memory"),
         Branch("norm3", ("linear1", "activation", "dropout", "linear2", "dropout3")))
 
-    def __init__(self, d_model: int, nhead: int, dim_feedforward: int = 2048, dropout: float = 0.1,
-                 activation: str | Layer = "relu", layer_norm_eps: float = 1e-5, batch_first: bool = False,
+    def __init__(self, d_model: Size, nhead: Size, dim_feedforward: Size = 2048, dropout: Share = 0.1,
+                 activation: str | Layer = "relu", layer_norm_eps: Epsilon = 1e-5, batch_first: bool = False,
                  norm_first: bool = False, bias: bool = True, *, rng: np.random.Generator | None = None) -> None:
         self.self_attn = MultiheadAttention(d_model, nhead, dropout, bias, batch_first=batch_first, rng=rng)
         self.multihead_attn = MultiheadAttention(d_model, nhead, dropout, bias, batch_first=batch_first, rng=rng)
@@ -77,6 +77,13 @@ class TransformerDecoderLayer(TransformerBlock):
     def backward(self, grad_out: Array) -> tuple[Array | None, ...] | None:
         grads = self.run_back(grad_out)
         return (*grads, *(None,) * self.cache.given) if self.needs_input_grad else None
+
+    def jvp(self, tgt_dot: Any, memory_dot: Any, *_: None) -> Any:
+        return self.run_jvp(tgt_dot, memory_dot)
+
+    def backward_jvp(self, grad_out: Any, grad_out_dot: Any) -> tuple[Any, Any]:
+        grads, dots = zip(*self.run_back_jvp(grad_out, grad_out_dot), strict=True)
+        return with_given(grads, self.cache.given), with_given(dots, self.cache.given)
 
     def describe(self, *x_shapes: Shape) -> Description:
         """Its sub-layers' own descriptions added up."""

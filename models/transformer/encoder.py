@@ -2,7 +2,8 @@
 
 from typing import Any, NamedTuple
 
-from ...layers.core import Array, Layer
+from ...layers.core import Array, Layer, Size
+from .block import with_given
 from .stack import TransformerStack
 
 __all__ = ["TransformerEncoder"]
@@ -36,7 +37,7 @@ class TransformerEncoder(TransformerStack):
         (5, 3, 8)
     """
 
-    def __init__(self, encoder_layer: Layer, num_layers: int, norm: Layer | None = None,
+    def __init__(self, encoder_layer: Layer, num_layers: Size, norm: Layer | None = None,
                  enable_nested_tensor: bool = True, mask_check: bool = True) -> None:
         super().__init__(encoder_layer, num_layers, norm)
         self.enable_nested_tensor, self.mask_check = enable_nested_tensor, mask_check
@@ -49,3 +50,7 @@ class TransformerEncoder(TransformerStack):
         grad_src, _ = self.run_back(grad_out)
         given = self.cache.given
         return (grad_src, *(None,) * given) if given else grad_src
+
+    def backward_jvp(self, grad_out: Any, grad_out_dot: Any) -> tuple[Any, Any]:
+        pair, _ = self.run_back_jvp(grad_out, grad_out_dot)
+        return with_given(pair[:1], self.cache.given), with_given(pair[1:], self.cache.given)

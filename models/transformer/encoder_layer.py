@@ -5,11 +5,11 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 
 from ...layers.attention import MultiheadAttention
-from ...layers.core import Array, Description, Layer, Shape, Tally
+from ...layers.core import Array, Description, Epsilon, Layer, Shape, Share, Size, Tally
 from ...layers.dropout import Dropout
 from ...layers.linear import Linear
 from ...layers.norms import LayerNorm
-from .block import Branch, BranchMasks, TransformerBlock, activation_layer
+from .block import Branch, BranchMasks, TransformerBlock, activation_layer, with_given
 
 __all__ = ["TransformerEncoderLayer"]
 
@@ -49,8 +49,8 @@ class TransformerEncoderLayer(TransformerBlock):
         Branch("norm1", ("self_attn", "dropout1"), attends="x"),
         Branch("norm2", ("linear1", "activation", "dropout", "linear2", "dropout2")))
 
-    def __init__(self, d_model: int, nhead: int, dim_feedforward: int = 2048, dropout: float = 0.1,
-                 activation: str | Layer = "relu", layer_norm_eps: float = 1e-5, batch_first: bool = False,
+    def __init__(self, d_model: Size, nhead: Size, dim_feedforward: Size = 2048, dropout: Share = 0.1,
+                 activation: str | Layer = "relu", layer_norm_eps: Epsilon = 1e-5, batch_first: bool = False,
                  norm_first: bool = False, bias: bool = True, *, rng: np.random.Generator | None = None) -> None:
         self.self_attn = MultiheadAttention(d_model, nhead, dropout, bias, batch_first=batch_first, rng=rng)
         self.linear1 = Linear(d_model, dim_feedforward, bias, rng=rng)
@@ -71,6 +71,13 @@ class TransformerEncoderLayer(TransformerBlock):
         grad_src, _ = self.run_back(grad_out)
         given = self.cache.given
         return (grad_src, *(None,) * given) if given else grad_src
+
+    def jvp(self, src_dot: Any, *_: None) -> Any:
+        return self.run_jvp(src_dot, None)
+
+    def backward_jvp(self, grad_out: Any, grad_out_dot: Any) -> tuple[Any, Any]:
+        pair, _ = self.run_back_jvp(grad_out, grad_out_dot)
+        return with_given(pair[:1], self.cache.given), with_given(pair[1:], self.cache.given)
 
     def describe(self, *x_shapes: Shape) -> Description:
         """Its sub-layers' own descriptions added up."""

@@ -7,7 +7,22 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...layers.attention.masks import additive_mask
-from ...layers.core import Array, Description, Entry, Layer, Shape, Tally, call, call_back, check_size, members, total
+from ...layers.core import (
+    Array,
+    Description,
+    Entry,
+    Layer,
+    Shape,
+    Size,
+    Tally,
+    call,
+    call_back,
+    call_back_jvp,
+    call_jvp,
+    check_size,
+    members,
+    total,
+)
 from ..model import Model, check_layers, spread
 
 __all__ = ["TransformerStack", "TransformerStackCache"]
@@ -30,7 +45,7 @@ class TransformerStack(Model):
     Source: Vaswani et al. 2017, section 3.1.
     """
 
-    def __init__(self, layer: Layer, num_layers: int, norm: Layer | None) -> None:
+    def __init__(self, layer: Layer, num_layers: Size, norm: Layer | None) -> None:
         owner = type(self).__name__
         check_layers([layer] if norm is None else [layer, norm], owner)
         drawing = {id(rng): rng for _, each in layer.named_layers() for _, rng in members(each, np.random.Generator)}
@@ -61,6 +76,29 @@ class TransformerStack(Model):
                                               needs_input_grad=self.needs_input_grad or index > 0))
             grad_memory = total(grad_memory, *context)
         return grad, grad_memory
+
+    def jvp(self, x_dot: Any, *context_dot: Any) -> Any:
+        (entries, normed, _), tangents = self.point(), []
+        for index, (layer, entry) in enumerate(zip(self.layers, entries, strict=True)):
+            x_dot, tangent = call_jvp(layer, entry, x_dot, *context_dot, at=(self, f"layers.{index}"))
+            tangents.append(tangent)
+        if self.norm is not None:
+            x_dot, tangent = call_jvp(self.norm, normed, x_dot, at=(self, "norm"))
+            tangents.append(tangent)
+        self.tangent = tuple(tangents)
+        return x_dot
+
+    def run_back_jvp(self, grad: Any, grad_dot: Any) -> tuple[Any, Any]:
+        """Return the gradients of ``x`` and of a memory, each with its tangent."""
+        (entries, normed, _), tangents = self.saved(), self.saved_tangent()
+        if self.norm is not None:
+            grad, grad_dot = call_back_jvp(self.norm, normed, tangents[-1], grad, grad_dot, at=(self, "norm"))
+        memory = memory_dot = None
+        for index, layer in reversed(list(enumerate(self.layers))):
+            (grad, *context), (grad_dot, *context_dot) = map(spread, call_back_jvp(
+                layer, entries[index], tangents[index], grad, grad_dot, at=(self, f"layers.{index}")))
+            memory, memory_dot = total(memory, *context), total(memory_dot, *context_dot)
+        return (grad, grad_dot), (memory, memory_dot)
 
     def describe(self, *x_shapes: Shape) -> Description:
         """The layers' own descriptions added up."""

@@ -5,10 +5,25 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...layers.attention.masks import causal_mask
-from ...layers.core import Array, Description, Entry, Layer, Shape, Tally, call, call_back
+from ...layers.core import (
+    Array,
+    Description,
+    Entry,
+    Epsilon,
+    Layer,
+    Shape,
+    Share,
+    Size,
+    Tally,
+    call,
+    call_back,
+    call_back_jvp,
+    call_jvp,
+)
 from ...layers.init import xavier_uniform_
 from ...layers.norms import LayerNorm
-from ..model import Model, check_layers, trains
+from ..model import Model, check_layers, spread, trains
+from .block import with_given
 from .decoder import TransformerDecoder
 from .decoder_layer import TransformerDecoderLayer
 from .encoder import TransformerEncoder
@@ -59,10 +74,10 @@ class Transformer(Model):
         (5, 3, 8)
     """
 
-    def __init__(self, d_model: int = 512, nhead: int = 8, num_encoder_layers: int = 6, num_decoder_layers: int = 6,
-                 dim_feedforward: int = 2048, dropout: float = 0.1, activation: str | Layer = "relu",
+    def __init__(self, d_model: Size = 512, nhead: Size = 8, num_encoder_layers: Size = 6, num_decoder_layers: Size = 6,
+                 dim_feedforward: Size = 2048, dropout: Share = 0.1, activation: str | Layer = "relu",
                  custom_encoder: Layer | None = None, custom_decoder: Layer | None = None,
-                 layer_norm_eps: float = 1e-5, batch_first: bool = False, norm_first: bool = False, bias: bool = True,
+                 layer_norm_eps: Epsilon = 1e-5, batch_first: bool = False, norm_first: bool = False, bias: bool = True,
                  *, rng: np.random.Generator | None = None) -> None:
         check_layers([each for each in (custom_encoder, custom_decoder) if each is not None], "Transformer")
         options = (d_model, nhead, dim_feedforward, dropout, activation, layer_norm_eps, batch_first, norm_first, bias)
@@ -100,6 +115,20 @@ class Transformer(Model):
         grad_src, *_ = call_back(self.encoder, encoder, grad_memory, at=(self, "encoder"),
                                  needs_input_grad=self.needs_input_grad)
         return (grad_src, grad_tgt, *(None,) * given) if self.needs_input_grad else None
+
+    def jvp(self, src_dot: Any, tgt_dot: Any, *_: None) -> Any:
+        entries = self.point()
+        memory_dot, read = call_jvp(self.encoder, entries.encoder, src_dot, at=(self, "encoder"))
+        y_dot, written = call_jvp(self.decoder, entries.decoder, tgt_dot, memory_dot, at=(self, "decoder"))
+        self.tangent = (read, written)
+        return y_dot
+
+    def backward_jvp(self, grad_out: Any, grad_out_dot: Any) -> tuple[Any, Any]:
+        (encoder, decoder, given), (read, written) = self.saved(), self.saved_tangent()
+        grads, dots = call_back_jvp(self.decoder, decoder, written, grad_out, grad_out_dot, at=(self, "decoder"))
+        sources = call_back_jvp(self.encoder, encoder, read, grads[1], dots[1], at=(self, "encoder"))
+        grad_src, grad_src_dot = (spread(each)[0] for each in sources)
+        return with_given((grad_src, grads[0]), given), with_given((grad_src_dot, dots[0]), given)
 
     def describe(self, *x_shapes: Shape) -> Description:
         """The two halves added up."""

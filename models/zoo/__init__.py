@@ -10,6 +10,7 @@ from .gpt import gpt
 from .lenet import lenet5
 from .mlp import mlp
 from .mobilenet import mobilenet
+from .published import published
 from .resnet import resnet
 from .seq2seq import seq2seq
 from .unet import unet
@@ -19,5 +20,5 @@ from .vit import vit
 
 __all__ = [
     "alexnet", "autoencoder", "char_rnn", "dcgan_discriminator", "dcgan_generator", "densenet", "gan", "googlenet",
-    "gpt", "lenet5", "mlp", "mobilenet", "resnet", "seq2seq", "unet", "vae", "vgg", "vit",
+    "gpt", "lenet5", "mlp", "mobilenet", "published", "resnet", "seq2seq", "unet", "vae", "vgg", "vit",
 ]

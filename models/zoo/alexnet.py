@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from ...layers import AdaptiveAvgPool2d, Conv2d, Dropout, Flatten, Linear, MaxPool2d, ReLU
+from ...layers.core import Share, Size
 from ..sequential import Sequential
 
 __all__ = ["alexnet"]
 
 
-def alexnet(num_classes: int = 1000, in_channels: int = 3, widths: Sequence[int] = (64, 192, 384, 256, 256),
-            hidden: int = 4096, dropout: float = 0.5) -> Sequential:
+def alexnet(num_classes: Size = 1000, in_channels: Size = 3, widths: Sequence[Size] = (64, 192, 384, 256, 256),
+            hidden: Size = 4096, dropout: Share = 0.5) -> Sequential:
     """Return AlexNet: five convolutions, a pool behind the first, the second and the last, and three affine layers.
 
     Shapes:

@@ -3,14 +3,14 @@
 from collections.abc import Callable, Sequence
 
 from ...layers import ReLU, Sigmoid
-from ...layers.core import Layer
+from ...layers.core import Layer, Size
 from ..sequential import Sequential
 from .mlp import mlp
 
 __all__ = ["autoencoder"]
 
 
-def autoencoder(sizes: Sequence[int], activation: Callable[[], Layer] = ReLU,
+def autoencoder(sizes: Sequence[Size], activation: Callable[[], Layer] = ReLU,
                 output: Callable[[], Layer] | None = Sigmoid) -> Sequential:
     """Return an autoencoder: an encoder of the given sizes, its mirror image as decoder, and an output function.
 

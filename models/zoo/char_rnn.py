@@ -1,9 +1,9 @@
 """The character network: a recurrent layer reads a text and says at every place what may come next."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from ...layers import GRU, LSTM, RNN, Dropout, Embedding, Linear, Select, Transpose
-from ...layers.core import check_choice
+from ...layers.core import OneOf, Share, Size, check_choice
 from ..graph import Graph
 
 __all__ = ["char_rnn"]
@@ -11,8 +11,8 @@ __all__ = ["char_rnn"]
 CELLS = {"GRU": GRU, "LSTM": LSTM, "RNN": RNN}
 
 
-def char_rnn(vocabulary: int, embedding: int = 32, hidden: int = 128, layers: int = 1, cell: str = "LSTM",
-             dropout: float = 0.0) -> Graph:
+def char_rnn(vocabulary: Size, embedding: Size = 32, hidden: Size = 128, layers: Size = 1,
+             cell: Annotated[str, OneOf(*CELLS)] = "LSTM", dropout: Share = 0.0) -> Graph:
     """Return a recurrent network of characters, ``scores = head(dropout(rnn(embedding(x))))``; cell RNN, LSTM or GRU.
 
     The state is an input that may be left out, and an output: ``scores, *state = network.forward(x, *state)`` goes on

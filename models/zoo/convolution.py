@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from ...layers import BatchNorm2d, Conv2d, MaxPool2d, ReLU
-from ...layers.core import Layer, ValueRangeError
+from ...layers.core import Layer, Size, ValueRangeError
 
 __all__ = ["convolution", "for_each_stage", "stem"]
 
 
-def convolution(in_channels: int, out_channels: int, kernel_size: int, stride: int = 1, padding: int | None = None,
+def convolution(in_channels: Size, out_channels: int, kernel_size: int, stride: int = 1, padding: int | None = None,
                 groups: int = 1, batch_norm: bool = True) -> list[Layer]:
     """Return a convolution, its batch norm and a rectifier; padding keeps the size of the image unless told otherwise.
 
@@ -19,7 +19,7 @@ def convolution(in_channels: int, out_channels: int, kernel_size: int, stride: i
     return [conv, *([BatchNorm2d(out_channels)] if batch_norm else []), ReLU()]
 
 
-def stem(in_channels: int, width: int, large_images: bool) -> list[Layer]:
+def stem(in_channels: Size, width: Size, large_images: bool) -> list[Layer]:
     """Return the first layers: for large images a 7×7 convolution and a pool, each of stride 2; else one of 3×3."""
     if not large_images:
         return convolution(in_channels, width, 3)

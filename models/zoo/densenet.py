@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from ...layers import AvgPool2d, BatchNorm2d, Concat, Conv2d, GlobalAvgPool, Identity, Linear, ReLU
-from ...layers.core import Layer
+from ...layers.core import Count, Layer, Size
 from ..branches import Parallel
 from ..sequential import Sequential
 from .convolution import stem
@@ -11,8 +11,8 @@ from .convolution import stem
 __all__ = ["densenet"]
 
 
-def densenet(num_classes: int = 1000, in_channels: int = 3, growth_rate: int = 32,
-             blocks: Sequence[int] = (6, 12, 24, 16), num_init_features: int = 64, bn_size: int = 4,
+def densenet(num_classes: Size = 1000, in_channels: Size = 3, growth_rate: Size = 32,
+             blocks: Sequence[Count] = (6, 12, 24, 16), num_init_features: Size = 64, bn_size: Size = 4,
              large_images: bool = True) -> Sequential:
     """Return DenseNet-121: four blocks in which each layer adds ``growth_rate`` channels to those it reads.
 

@@ -1,7 +1,7 @@
 """Generative adversarial networks: a generator with a discriminator behind it, and a convolutional pair."""
 
 from ...layers import BatchNorm2d, Conv2d, ConvTranspose2d, Flatten, LeakyReLU, Linear, ReLU, Sigmoid, Unflatten, init
-from ...layers.core import Layer, ValueRangeError
+from ...layers.core import Layer, Size, ValueRangeError
 from ..graph import Graph
 from ..sequential import Sequential
 
@@ -26,7 +26,7 @@ def gan(generator: Layer, discriminator: Layer) -> Graph:
                  ["discriminator"])
 
 
-def dcgan_generator(latent: int = 16, channels: int = 1, width: int = 16, image_size: int = 8) -> Sequential:
+def dcgan_generator(latent: Size = 16, channels: Size = 1, width: Size = 16, image_size: Size = 8) -> Sequential:
     """Return a convolutional generator: two transposed convolutions double the picture from a quarter of its size.
 
     Shapes:
@@ -50,7 +50,7 @@ def dcgan_generator(latent: int = 16, channels: int = 1, width: int = 16, image_
         ConvTranspose2d(width, channels, 4, stride=2, padding=1), Sigmoid()))
 
 
-def dcgan_discriminator(channels: int = 1, width: int = 16, image_size: int = 8) -> Sequential:
+def dcgan_discriminator(channels: Size = 1, width: Size = 16, image_size: Size = 8) -> Sequential:
     """Return a convolutional discriminator: two strided convolutions, then one score.
 
     Shapes:

@@ -3,24 +3,24 @@
 from collections.abc import Sequence
 
 from ...layers import Concat, Dropout, GlobalAvgPool, Linear, MaxPool2d
-from ...layers.core import Layer
+from ...layers.core import Layer, Share, Size
 from ..branches import Parallel
 from ..sequential import Sequential
 from .convolution import convolution
 
-__all__ = ["googlenet"]
+__all__ = ["STAGES", "googlenet"]
 
 # Szegedy et al. 2015, table 1, columns #1×1, #3×3 reduce, #3×3, #5×5 reduce, #5×5, pool proj
-_STAGES = (
+STAGES = (
     ((64, 96, 128, 16, 32, 32), (128, 128, 192, 32, 96, 64)),
     ((192, 96, 208, 16, 48, 64), (160, 112, 224, 24, 64, 64), (128, 128, 256, 24, 64, 64), (112, 144, 288, 32, 64, 64),
      (256, 160, 320, 32, 128, 128)),
     ((256, 160, 320, 32, 128, 128), (384, 192, 384, 48, 128, 128)))
 
 
-def googlenet(num_classes: int = 1000, in_channels: int = 3, widths: tuple[int, int, int] = (64, 64, 192),
-              stages: Sequence[Sequence[tuple[int, int, int, int, int, int]]] = _STAGES, batch_norm: bool = True,
-              dropout: float = 0.4) -> Sequential:
+def googlenet(num_classes: Size = 1000, in_channels: Size = 3, widths: tuple[int, int, int] = (64, 64, 192),
+              stages: Sequence[Sequence[tuple[int, int, int, int, int, int]]] = STAGES, batch_norm: bool = True,
+              dropout: Share = 0.4) -> Sequential:
     """Return GoogLeNet without auxiliary classifiers: three convolutions of these widths, then inception modules.
 
     A module is given by its numbers of channels: 1×1; 3×3 reduced, 3×3; 5×5 reduced, 5×5; projection of the pool.

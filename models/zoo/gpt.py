@@ -10,6 +10,7 @@ from ...layers import (
     Linear,
     Transpose,
 )
+from ...layers.core import Count, Share, Size
 from ...layers.init import normal_
 from ..branches import Residual
 from ..sequential import Sequential
@@ -17,8 +18,8 @@ from ..sequential import Sequential
 __all__ = ["gpt"]
 
 
-def gpt(vocabulary: int, layers: int = 4, width: int = 128, heads: int = 4, block_size: int = 128,
-        dropout: float = 0.0) -> Sequential:
+def gpt(vocabulary: Size, layers: Count = 4, width: Size = 128, heads: Size = 4, block_size: Size = 128,
+        dropout: Share = 0.0) -> Sequential:
     """Return a GPT: tokens and places through blocks ``x = x + attention(norm(x))``, ``x = x + network(norm(x))``.
 
     No place looks at what comes behind it, so the scores at all places are learned at once. Weights begin at a

@@ -1,12 +1,13 @@
 """LeNet-5 in its modern form."""
 
 from ...layers import Conv2d, Flatten, Linear, MaxPool2d, ReLU
+from ...layers.core import Size
 from ..sequential import Sequential
 
 __all__ = ["lenet5"]
 
 
-def lenet5(num_classes: int = 10, in_channels: int = 1) -> Sequential:
+def lenet5(num_classes: Size = 10, in_channels: Size = 1) -> Sequential:
     """Return LeNet-5 for 28×28 images: two convolutions with pooling, three affine layers.
 
     Shapes:

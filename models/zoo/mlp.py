@@ -4,13 +4,13 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from ...layers import Dropout, Linear, ReLU
-from ...layers.core import Layer, ValueRangeError
+from ...layers.core import Layer, Share, Size, ValueRangeError
 from ..sequential import Sequential
 
 __all__ = ["mlp"]
 
 
-def mlp(sizes: Sequence[int], activation: Callable[[], Layer] = ReLU, dropout: float = 0.0) -> Sequential:
+def mlp(sizes: Sequence[Size], activation: Callable[[], Layer] = ReLU, dropout: Share = 0.0) -> Sequential:
     """Return a multi-layer perceptron: ``Linear`` layers of the given sizes, an activation between any two.
 
     Shapes:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from ...layers import GlobalAvgPool, Linear
+from ...layers.core import Size
 from ..sequential import Sequential
 from .convolution import convolution
 
@@ -12,7 +13,7 @@ __all__ = ["mobilenet"]
 _BLOCKS = ((32, 2), (64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), *((512, 1),) * 5, (1024, 2), (1024, 1))
 
 
-def mobilenet(num_classes: int = 1000, in_channels: int = 3, width: float = 1.0,
+def mobilenet(num_classes: Size = 1000, in_channels: Size = 3, width: float = 1.0,
               blocks: Sequence[tuple[int, int]] = _BLOCKS) -> Sequential:
     """Return MobileNet: an ordinary convolution, then depthwise 3×3 and pointwise 1×1 ones, all with batch norm.
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from ...layers import AvgPool2d, Flatten, Linear, ReLU
-from ...layers.core import Layer
+from ...layers.core import Count, Layer, Size
 from ..branches import Residual
 from ..sequential import Sequential
 from .convolution import convolution, for_each_stage, stem
@@ -11,8 +11,8 @@ from .convolution import convolution, for_each_stage, stem
 __all__ = ["resnet"]
 
 
-def resnet(num_classes: int = 10, in_channels: int = 3, widths: Sequence[int] = (16, 32, 64),
-           blocks: int | Sequence[int] = 3, image_size: int = 32, bottleneck: bool = False,
+def resnet(num_classes: Size = 10, in_channels: Size = 3, widths: Sequence[Size] = (16, 32, 64),
+           blocks: Count | Sequence[Count] = 3, image_size: Size = 32, bottleneck: bool = False,
            large_images: bool = False) -> Sequential:
     """Return a residual network: with the default arguments, ResNet-20 for CIFAR-10.
 

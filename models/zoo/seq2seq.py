@@ -11,12 +11,13 @@ from ...layers import (
     Tanh,
     Transpose,
 )
+from ...layers.core import Share, Size
 from ..graph import Graph
 
 __all__ = ["seq2seq"]
 
 
-def seq2seq(vocabulary: int, embedding: int = 32, hidden: int = 64, layers: int = 1, dropout: float = 0.0) -> Graph:
+def seq2seq(vocabulary: Size, embedding: Size = 32, hidden: Size = 64, layers: Size = 1, dropout: Share = 0.0) -> Graph:
     """Return a GRU that reads the source and one that writes the answer, with attention from the second to the first.
 
     ``weights = softmax(general(decoder) @ encoder.T)``, ``scores = head(tanh(combine([weights @ encoder, decoder])))``.

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from ...layers import Concat, Conv2d, ConvTranspose2d, Identity, MaxPool2d, ZeroPad2d
-from ...layers.core import Layer, check_choice
+from ...layers.core import Layer, Size, check_choice
 from ..branches import Parallel
 from ..sequential import Sequential
 from .convolution import convolution
@@ -12,7 +12,7 @@ from .convolution import convolution
 __all__ = ["unet"]
 
 
-def unet(num_classes: int = 2, in_channels: int = 1, widths: Sequence[int] = (64, 128, 256, 512, 1024),
+def unet(num_classes: Size = 2, in_channels: Size = 1, widths: Sequence[Size] = (64, 128, 256, 512, 1024),
          padding: Literal["valid", "same"] = "valid", batch_norm: bool = False) -> Sequential:
     """Return a U-Net: a class for every pixel, by two 3×3 convolutions at each of ``len(widths)`` resolutions.
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from ...layers import GaussianSampling, Linear, ReLU
-from ...layers.core import Layer
+from ...layers.core import Layer, Size
 from ..graph import Graph
 from ..sequential import Sequential
 from .mlp import mlp
@@ -11,7 +11,7 @@ from .mlp import mlp
 __all__ = ["vae"]
 
 
-def vae(sizes: Sequence[int], latent: int, activation: Callable[[], Layer] = ReLU) -> Graph:
+def vae(sizes: Sequence[Size], latent: Size, activation: Callable[[], Layer] = ReLU) -> Graph:
     """Return a variational autoencoder: an encoder of the given sizes, a code of ``latent`` numbers, and the mirror
     image of the encoder as decoder.
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from ...layers import Flatten, MaxPool2d
-from ...layers.core import Layer
+from ...layers.core import Layer, Share, Size
 from ..sequential import Sequential
 from .convolution import convolution, for_each_stage
 from .mlp import mlp
@@ -11,9 +11,9 @@ from .mlp import mlp
 __all__ = ["vgg"]
 
 
-def vgg(num_classes: int = 10, in_channels: int = 3, widths: Sequence[int] = (32, 64, 128),
-        depth: int | Sequence[int] = 2, image_size: int = 32, batch_norm: bool = True, hidden: Sequence[int] = (),
-        dropout: float = 0.5) -> Sequential:
+def vgg(num_classes: Size = 10, in_channels: Size = 3, widths: Sequence[Size] = (32, 64, 128),
+        depth: int | Sequence[int] = 2, image_size: Size = 32, batch_norm: bool = True, hidden: Sequence[Size] = (),
+        dropout: Share = 0.5) -> Sequential:
     """Return a VGG: for each width ``depth`` 3×3 convolutions, then a 2×2 max-pool; at the end an ``mlp``.
 
     VGG-16 is ``vgg(1000, widths=(64, 128, 256, 512, 512), depth=(2, 2, 3, 3, 3), image_size=224, batch_norm=False,

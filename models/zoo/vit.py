@@ -1,15 +1,16 @@
 """The vision transformer: an image as a sequence of patches."""
 
 from ...layers import ClassToken, Conv2d, Dropout, Flatten, LayerNorm, LearnedPositions, Linear, Take, Transpose
-from ...layers.core import ValueRangeError
+from ...layers.core import Share, Size, ValueRangeError
 from ..sequential import Sequential
 from ..transformer import TransformerEncoder, TransformerEncoderLayer
 
 __all__ = ["vit"]
 
 
-def vit(num_classes: int = 10, in_channels: int = 3, image_size: int = 32, patch_size: int = 4, num_layers: int = 6,
-        num_heads: int = 4, hidden_dim: int = 128, mlp_dim: int = 256, dropout: float = 0.0) -> Sequential:
+def vit(num_classes: Size = 10, in_channels: Size = 3, image_size: Size = 32, patch_size: Size = 4,
+        num_layers: Size = 6, num_heads: Size = 4, hidden_dim: Size = 128, mlp_dim: Size = 256,
+        dropout: Share = 0.0) -> Sequential:
     """Return a vision transformer: patches and a class token through an encoder; the token's output is classified.
 
     A patch becomes a vector by one affine map, the same for all: a convolution as wide as its stride. Norms stand in

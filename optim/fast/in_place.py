@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from ...layers.core import Array
-from ...layers.kernels.fast.jit import jit
+from ...layers.kernels import shares
+from ...layers.kernels.fast.jit import shared
 from .. import in_place
 
 __all__ = ["add", "addcdiv", "addcmul", "lerp"]
@@ -35,37 +36,42 @@ def _run(rule: Callable[..., Any], definition: Callable[..., Any], arrays: tuple
     first = arrays[0]
     if all(type(array) is type(first) and array.flags.c_contiguous and array.shape == first.shape
            and array.dtype == first.dtype for array in arrays):
-        rule(*(array.reshape(-1) for array in arrays), first.dtype.type(number))
+        rule(shares(first.size, first.size), *(array.reshape(-1) for array in arrays), first.dtype.type(number))
     else:
         definition(*arrays, number)
 
 
-@jit
-def _add(out: Array, x: Array, alpha: float) -> None:
+@shared
+def _add(part: int, start: int, stop: int, out: Array, x: Array, alpha: float) -> None:
+    out, x = out[start:stop], x[start:stop]
     for i in range(out.size):
         out[i] += x[i] * alpha
 
 
-@jit
-def _addcmul(out: Array, a: Array, b: Array, value: float) -> None:
+@shared
+def _addcmul(part: int, start: int, stop: int, out: Array, a: Array, b: Array, value: float) -> None:
+    out, a, b = out[start:stop], a[start:stop], b[start:stop]
     for i in range(out.size):
         out[i] += a[i] * b[i] * value
 
 
-@jit
-def _addcdiv(out: Array, a: Array, b: Array, value: float) -> None:
+@shared
+def _addcdiv(part: int, start: int, stop: int, out: Array, a: Array, b: Array, value: float) -> None:
+    out, a, b = out[start:stop], a[start:stop], b[start:stop]
     for i in range(out.size):
         out[i] += a[i] / b[i] * value
 
 
-@jit
-def _lerp(average: Array, x: Array, weight: float) -> None:
+@shared
+def _lerp(part: int, start: int, stop: int, average: Array, x: Array, weight: float) -> None:
+    average, x = average[start:stop], x[start:stop]
     for i in range(average.size):
         average[i] += (x[i] - average[i]) * weight
 
 
-@jit
-def _lerp_back(average: Array, x: Array, weight: float) -> None:
+@shared
+def _lerp_back(part: int, start: int, stop: int, average: Array, x: Array, weight: float) -> None:
+    average, x = average[start:stop], x[start:stop]
     rest = average.dtype.type(1) - weight
     for i in range(average.size):
         average[i] = x[i] - (x[i] - average[i]) * rest

@@ -1,6 +1,6 @@
 """A learning rate that is smaller for the first steps."""
 
-from ...layers.core import check_range, check_size
+from ...layers.core import Share, Size, check_range, check_size
 from ..optimizer import Optimizer
 from .schedule import Schedule
 
@@ -24,7 +24,8 @@ class ConstantLR(Schedule):
         [0.5, 0.5, 1.0]
     """
 
-    def __init__(self, optimizer: Optimizer, factor: float = 1 / 3, total_iters: int = 5, last_epoch: int = -1) -> None:
+    def __init__(self, optimizer: Optimizer, factor: Share = 1 / 3, total_iters: Size = 5,
+                 last_epoch: int = -1) -> None:
         self.factor = check_range(factor, 0.0, 1.0, name="factor", owner="ConstantLR")
         self.total_iters = check_size(total_iters, "total_iters", "ConstantLR")
         super().__init__(optimizer, last_epoch)

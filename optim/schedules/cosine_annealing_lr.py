@@ -2,7 +2,7 @@
 
 import math
 
-from ...layers.core import check_size
+from ...layers.core import Size, check_size
 from ..optimizer import Optimizer
 from .schedule import Schedule
 
@@ -23,7 +23,7 @@ class CosineAnnealingLR(Schedule):
         [0.5]
     """
 
-    def __init__(self, optimizer: Optimizer, T_max: int, eta_min: float = 0.0, last_epoch: int = -1) -> None:
+    def __init__(self, optimizer: Optimizer, T_max: Size, eta_min: float = 0.0, last_epoch: int = -1) -> None:
         self.T_max = check_size(T_max, "T_max", "CosineAnnealingLR")
         self.eta_min = eta_min
         super().__init__(optimizer, last_epoch)

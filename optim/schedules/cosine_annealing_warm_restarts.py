@@ -2,7 +2,7 @@
 
 import math
 
-from ...layers.core import check_size
+from ...layers.core import Size, check_size
 from ..optimizer import Optimizer
 from .schedule import Schedule
 
@@ -29,7 +29,7 @@ class CosineAnnealingWarmRestarts(Schedule):
 
     chainable = False
 
-    def __init__(self, optimizer: Optimizer, T_0: int, T_mult: int = 1, eta_min: float = 0.0,
+    def __init__(self, optimizer: Optimizer, T_0: Size, T_mult: Size = 1, eta_min: float = 0.0,
                  last_epoch: int = -1) -> None:
         self.T_0 = check_size(T_0, "T_0", "CosineAnnealingWarmRestarts")
         self.T_mult = check_size(T_mult, "T_mult", "CosineAnnealingWarmRestarts")

@@ -2,8 +2,9 @@
 
 import math
 from collections.abc import Callable, Sequence
+from typing import Annotated
 
-from ...layers.core import check_choice, check_size
+from ...layers.core import OneOf, Size, check_choice, check_size
 from ..optimizer import Optimizer
 from .cycle import Cycle
 
@@ -29,10 +30,12 @@ class CyclicLR(Cycle):
     """
 
     def __init__(self, optimizer: Optimizer, base_lr: float | Sequence[float], max_lr: float | Sequence[float],
-                 step_size_up: int = 2000, step_size_down: int | None = None, mode: str = "triangular",
-                 gamma: float = 1.0, scale_fn: Callable[[float], float] | None = None, scale_mode: str = "cycle",
-                 cycle_momentum: bool = True, base_momentum: float | Sequence[float] = 0.8,
-                 max_momentum: float | Sequence[float] = 0.9, last_epoch: int = -1) -> None:
+                 step_size_up: Size = 2000, step_size_down: Size | None = None,
+                 mode: Annotated[str, OneOf("triangular", "triangular2", "exp_range")] = "triangular",
+                 gamma: float = 1.0, scale_fn: Callable[[float], float] | None = None,
+                 scale_mode: Annotated[str, OneOf("cycle", "iterations")] = "cycle", cycle_momentum: bool = True,
+                 base_momentum: float | Sequence[float] = 0.8, max_momentum: float | Sequence[float] = 0.9,
+                 last_epoch: int = -1) -> None:
         self.base_lr = base_lr
         self.max_lr = max_lr
         self.step_size_up = check_size(step_size_up, "step_size_up", "CyclicLR")

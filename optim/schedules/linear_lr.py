@@ -1,6 +1,8 @@
 """A learning rate that moves along a straight line: warm-up."""
 
-from ...layers.core import check_range, check_size
+from typing import Annotated
+
+from ...layers.core import Share, Size, Within, check_range, check_size
 from ..optimizer import Optimizer
 from .schedule import Schedule
 
@@ -21,8 +23,8 @@ class LinearLR(Schedule):
         [0.625]
     """
 
-    def __init__(self, optimizer: Optimizer, start_factor: float = 1 / 3, end_factor: float = 1.0,
-                 total_iters: int = 5, last_epoch: int = -1) -> None:
+    def __init__(self, optimizer: Optimizer, start_factor: Annotated[float, Within(0, 1, open_low=True)] = 1 / 3,
+                 end_factor: Share = 1.0, total_iters: Size = 5, last_epoch: int = -1) -> None:
         self.start_factor = check_range(start_factor, 0.0, 1.0, name="start_factor", owner="LinearLR", open_low=True)
         self.end_factor = check_range(end_factor, 0.0, 1.0, name="end_factor", owner="LinearLR")
         self.total_iters = check_size(total_iters, "total_iters", "LinearLR")

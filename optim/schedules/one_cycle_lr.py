@@ -2,8 +2,9 @@
 
 import math
 from collections.abc import Sequence
+from typing import Annotated
 
-from ...layers.core import StateError, ValueRangeError, check_choice, check_range, check_size
+from ...layers.core import OneOf, Share, Size, StateError, ValueRangeError, check_choice, check_range, check_size
 from ..optimizer import Optimizer
 from .cycle import Cycle
 
@@ -30,9 +31,9 @@ class OneCycleLR(Cycle):
         [1.0]
     """
 
-    def __init__(self, optimizer: Optimizer, max_lr: float | Sequence[float], total_steps: int | None = None,
-                 epochs: int | None = None, steps_per_epoch: int | None = None, pct_start: float = 0.3,
-                 anneal_strategy: str = "cos", cycle_momentum: bool = True,
+    def __init__(self, optimizer: Optimizer, max_lr: float | Sequence[float], total_steps: Size | None = None,
+                 epochs: Size | None = None, steps_per_epoch: Size | None = None, pct_start: Share = 0.3,
+                 anneal_strategy: Annotated[str, OneOf("cos", "linear")] = "cos", cycle_momentum: bool = True,
                  base_momentum: float | Sequence[float] = 0.85, max_momentum: float | Sequence[float] = 0.95,
                  div_factor: float = 25.0, final_div_factor: float = 1e4, three_phase: bool = False,
                  last_epoch: int = -1) -> None:

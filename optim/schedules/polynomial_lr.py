@@ -1,6 +1,6 @@
 """A learning rate that falls to zero along a power of the time that is left."""
 
-from ...layers.core import check_range, check_size
+from ...layers.core import NonNegative, Size, check_range, check_size
 from ..optimizer import Optimizer
 from .schedule import Schedule
 
@@ -21,7 +21,8 @@ class PolynomialLR(Schedule):
         [0.5625]
     """
 
-    def __init__(self, optimizer: Optimizer, total_iters: int = 5, power: float = 1.0, last_epoch: int = -1) -> None:
+    def __init__(self, optimizer: Optimizer, total_iters: Size = 5, power: NonNegative = 1.0,
+                 last_epoch: int = -1) -> None:
         self.total_iters = check_size(total_iters, "total_iters", "PolynomialLR")
         self.power = check_range(power, 0.0, float("inf"), name="power", owner="PolynomialLR")
         super().__init__(optimizer, last_epoch)

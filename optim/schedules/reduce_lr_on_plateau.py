@@ -2,8 +2,9 @@
 
 import math
 from collections.abc import Sequence
+from typing import Annotated
 
-from ...layers.core import StateError, check_choice, check_range, check_size
+from ...layers.core import Count, OneOf, StateError, Within, check_choice, check_range, check_size
 from ..optimizer import Optimizer
 from .schedule import Schedule
 
@@ -30,9 +31,10 @@ class ReduceLROnPlateau(Schedule):
     needs_metric = True
     state_names = ("last_epoch", "last_lrs", "best", "num_bad_epochs", "cooldown_counter")
 
-    def __init__(self, optimizer: Optimizer, mode: str = "min", factor: float = 0.1, patience: int = 10,
-                 threshold: float = 1e-4, threshold_mode: str = "rel", cooldown: int = 0,
-                 min_lr: float | Sequence[float] = 0.0, eps: float = 1e-8) -> None:
+    def __init__(self, optimizer: Optimizer, mode: Annotated[str, OneOf("min", "max")] = "min",
+                 factor: Annotated[float, Within(0, 1, open_high=True)] = 0.1, patience: Count = 10,
+                 threshold: float = 1e-4, threshold_mode: Annotated[str, OneOf("rel", "abs")] = "rel",
+                 cooldown: Count = 0, min_lr: float | Sequence[float] = 0.0, eps: float = 1e-8) -> None:
         owner = "ReduceLROnPlateau"
         self.optimizer = optimizer
         self.mode = check_choice(mode, ("min", "max"), name="mode", owner=owner)

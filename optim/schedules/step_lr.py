@@ -1,6 +1,6 @@
 """A learning rate that falls in steps."""
 
-from ...layers.core import check_size
+from ...layers.core import Size, check_size
 from ..optimizer import Optimizer
 from .schedule import Schedule
 
@@ -22,7 +22,7 @@ class StepLR(Schedule):
         [0.1]
     """
 
-    def __init__(self, optimizer: Optimizer, step_size: int, gamma: float = 0.1, last_epoch: int = -1) -> None:
+    def __init__(self, optimizer: Optimizer, step_size: Size, gamma: float = 0.1, last_epoch: int = -1) -> None:
         self.step_size = check_size(step_size, "step_size", "StepLR")
         self.gamma = gamma
         super().__init__(optimizer, last_epoch)

@@ -2,8 +2,9 @@
 
 import math
 from collections.abc import Sequence
+from typing import Annotated
 
-from ...layers.core import check_choice, check_size
+from ...layers.core import Count, OneOf, check_choice, check_size
 from ..optimizer import Optimizer
 from .schedule import Schedule
 
@@ -25,8 +26,8 @@ class SWALR(Schedule):
         [0.75]
     """
 
-    def __init__(self, optimizer: Optimizer, swa_lr: float | Sequence[float], anneal_epochs: int = 10,
-                 anneal_strategy: str = "cos", last_epoch: int = -1) -> None:
+    def __init__(self, optimizer: Optimizer, swa_lr: float | Sequence[float], anneal_epochs: Count = 10,
+                 anneal_strategy: Annotated[str, OneOf("cos", "linear")] = "cos", last_epoch: int = -1) -> None:
         self.swa_lr = swa_lr
         self.anneal_epochs = check_size(anneal_epochs, "anneal_epochs", "SWALR", least=0)
         self.anneal_strategy = check_choice(anneal_strategy, ("cos", "linear"), name="anneal_strategy", owner="SWALR")

@@ -1,4 +1,4 @@
-"""The dictionary of wrong backwards: named mistakes, each with an example on which it shows and a sentence on why."""
+"""The dictionary of wrong implementations: named mistakes, each with an example on which it shows, and why."""
 
 from . import (
     activations,
@@ -31,10 +31,14 @@ from . import (
     reshape,
     softmax,
 )
+from .forward import FORWARD_MUTANTS, FORWARD_SUBJECTS
 from .generic import generic_mutants
 from .mutant import FAMILIES, Mutant, Subject
+from .optimizer_mutant import OptimizerMutant, OptimizerSubject
+from .optimizers import OPTIMIZER_MUTANTS, OPTIMIZER_SUBJECTS
 
-__all__ = ["FAMILIES", "MUTANTS", "SUBJECTS", "Mutant", "Subject", "generic_mutants"]
+__all__ = ["FAMILIES", "FORWARD_MUTANTS", "FORWARD_SUBJECTS", "MUTANTS", "OPTIMIZER_MUTANTS", "OPTIMIZER_SUBJECTS",
+           "SUBJECTS", "Mutant", "OptimizerMutant", "OptimizerSubject", "Subject", "generic_mutants"]
 
 SUBJECTS: tuple[Subject, ...] = (
     *linear.SUBJECTS, *products.SUBJECTS, *embedding.SUBJECTS, *activations.SUBJECTS, *gated.SUBJECTS,

@@ -3,10 +3,10 @@
 from typing import Any
 
 import numpy as np
-import scipy
 
 from ...layers import Embedding, EmbeddingBag, IndexLinear, SparseLinear
 from ...layers.core import Array
+from ...layers.core.optional import scipy
 from .mutant import Subject
 
 __all__ = ["SUBJECTS"]
@@ -14,19 +14,19 @@ __all__ = ["SUBJECTS"]
 indices = np.array([[1, 4], [5, 1], [6, 2], [1, 3]])
 
 
-def sparse_rows() -> Any:
+def sparse_rows() -> tuple[Any]:
     """Return five sparse rows, one of them empty, in which features come back and some entries stand twice."""
     rng = np.random.default_rng(0)
     values, features, offsets = rng.standard_normal(24), rng.integers(0, 9, 24), np.array([0, 7, 7, 12, 19, 24])
-    return scipy.sparse.csr_array((values, features, offsets), shape=(5, 9))
+    return (scipy.sparse.csr_array((values, features, offsets), shape=(5, 9)),)
 
 
 table = Subject(Embedding, lambda: Embedding(7, 3), (indices,), has_input_grad=False)
 mean = Subject(EmbeddingBag, lambda: EmbeddingBag(7, 3, padding_idx=5), (indices,))
 largest = Subject(EmbeddingBag, lambda: EmbeddingBag(7, 3, mode="max"), (indices,))
 weighted = Subject(EmbeddingBag, lambda: EmbeddingBag(7, 3, mode="sum"), (indices, None, (4, 2)))
-sparse = Subject(SparseLinear, lambda: SparseLinear(9, 3), (sparse_rows(),), has_input_grad=False)
-scaled = Subject(IndexLinear, lambda: IndexLinear(9, 3, max_normalize=True), (sparse_rows(),), has_input_grad=False)
+sparse = Subject(SparseLinear, lambda: SparseLinear(9, 3), sparse_rows, has_input_grad=False)
+scaled = Subject(IndexLinear, lambda: IndexLinear(9, 3, max_normalize=True), sparse_rows, has_input_grad=False)
 
 SUBJECTS = (table, mean, largest, weighted, sparse, scaled)
 

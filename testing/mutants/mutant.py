@@ -92,13 +92,13 @@ def with_methods(layer: Any, grad_out: Any, **methods: Any) -> Any:
 class Subject:
     """A class of layers or losses, an example of it, and the mistakes known of it.
 
-    ``x`` are the arguments of ``check_layer``, or prediction and target for ``check_loss``; whole numbers among them
-    have no gradient, and then neither has any mistake in it (``has_input_grad``).
+    ``x`` are the arguments of ``check_layer``, or prediction and target for ``check_loss``, or a function that makes
+    them; whole numbers among them have no gradient, and then neither has any mistake in it (``has_input_grad``).
     """
 
     kind: type[Layer]
     make: Callable[[], Layer]
-    x: tuple[Any, ...]
+    x: tuple[Any, ...] | Callable[[], tuple[Any, ...]]
     batch_axis: int | None = 0
     has_input_grad: bool = True
     mutants: list[Mutant] = field(default_factory=list)
@@ -112,8 +112,12 @@ class Subject:
             return function
         return enter
 
+    def arguments(self) -> tuple[Any, ...]:
+        """Return what the example is checked on."""
+        return self.x() if callable(self.x) else self.x
+
     def check(self, layer: Layer, seed: int = 0) -> Report:
         """Run the contract battery on an instance of the class, right or wrong."""
         if isinstance(layer, Loss):
-            return check_loss(layer, *self.x, batch_axis=self.batch_axis, seed=seed, entries=24)
-        return check_layer(layer, *self.x, batch_axis=self.batch_axis, seed=seed, entries=24)
+            return check_loss(layer, *self.arguments(), batch_axis=self.batch_axis, seed=seed, entries=24)
+        return check_layer(layer, *self.arguments(), batch_axis=self.batch_axis, seed=seed, entries=24)

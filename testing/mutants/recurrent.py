@@ -110,7 +110,7 @@ def only_the_last_output_counts(self: RNN, grad_out: Any) -> Any:
 @both_ways.wrong("order")
 def reverse_direction_walked_forwards(self: RNN, grad_out: Any) -> Any:
     """The direction that read from the end goes back from the end as well, so no gradient passes between its steps."""
-    return with_walk(self, grad_out, _order=lambda walk, length: range(length))
+    return with_walk(self, grad_out, order=lambda walk, length: range(length))
 
 
 @both_ways.wrong("order")

@@ -44,28 +44,31 @@ WRONG = [
     (("out_features: 5", "out_featurs: 5"),
      ["5:30: model.0.Linear.out_featurs: unknown key – did you mean 'out_features'?"]),
     (("epochs: 2", "epoch: 2"), ["12:3: training.epoch: unknown key – did you mean 'epochs'?"]),
-    (("epochs: 2", "epochs: two"), ["12:11: training.epochs: expected a whole number, got the text 'two'"]),
+    (("epochs: 2", "epochs: two"),
+     ["12:11: training.epochs: expected a whole number of at least 1, got the text 'two'"]),
     (("epochs: 2", "epochs: 0"),
-     ["12:11: training.epochs: training expected epochs as a whole number of at least 1, got 0"]),
+     ["12:11: training.epochs: expected a whole number of at least 1, got the number 0"]),
     (("batch_size: 8", "batch_size: 8.5"),
-     ["13:15: training.batch_size: expected a whole number or nothing, got the number 8.5"]),
-    (("lr: 0.1", "lr: '1e-3'"), ["9:23: optimizer.SGD.lr: expected a number, got the text '1e-3'"]),
-    (("lr: 0.1", "lr: -0.1"), ["9:23: optimizer.SGD.lr: SGD expected lr in [0, inf], got -0.1"]),
+     ["13:15: training.batch_size: expected a whole number of at least 1 or nothing, got the number 8.5"]),
+    (("lr: 0.1", "lr: '1e-3'"), ["9:23: optimizer.SGD.lr: expected a number of at least 0, got the text '1e-3'; "
+                                 "a number stands without quotes"]),
+    (("lr: 0.1", "lr: -0.1"), ["9:23: optimizer.SGD.lr: expected a number of at least 0, got the number -0.1"]),
     (("SGD", "SDG"), ["9:13: optimizer.SDG: unknown optimizer – did you mean 'SGD'?"]),
-    (("SGD", "Adam, SGD"), ["9:12: optimizer: expected the name of one optimizer, alone or before its arguments as in "
+    (("SGD", "Adam, SGD"), ["9:19: optimizer: expected the name of one optimizer, alone or before its arguments as in "
                             "'Name: {argument: value}', got 2 keys: Adam, SGD"]),
     (("- Tanh", "- Tahn"), ["6:5: model.1.Tahn: unknown layer – did you mean 'Tanh'?"]),
     (("- Tanh", "- os.system"), ["6:5: model.1.os.system: unknown layer"]),
-    (("- Tanh", "- Dropout: 1.5"), ["6:14: model.1.Dropout.p: Dropout expected p in [0, 1], got 1.5"]),
+    (("- Tanh", "- Dropout: 1.5"), ["6:14: model.1.Dropout.p: expected a number in [0, 1], got the number 1.5"]),
     (("[5, 3]", "[6, 3]"), ["7:5: model.2.Linear: Linear(6, 3) expected x of shape (..., 6), got (8, 5)"]),
     (("[5, 3]", "[5, -3]"),
-     ["7:17: model.2.Linear.out_features: Linear expected out_features as a whole number of at least 1, got -3"]),
+     ["7:17: model.2.Linear.out_features: expected a whole number of at least 1, got the number -3"]),
     (("[5, 3]", "[5]"), ["7:5: model.2.Linear: missing 'out_features'"]),
     (("[5, 3]", "[5, 2]"), ["8:1: loss: CrossEntropyLoss() expected classes from 0 to 1 in target"]),
     (("- Tanh", "Tanh"), None),
     (("in_features: 2", "in_features: 2, in_features: 3"), None),
     (("blobs", "bolbs"), ["2:13: data.dataset.bolbs: unknown data set – did you mean 'blobs'?"]),
-    (("n_samples: 40", "n_samples: -1"), ["2:32: data.dataset.blobs.n_samples: blobs expected at least one class"]),
+    (("n_samples: 40", "n_samples: -1"),
+     ["2:32: data.dataset.blobs.n_samples: expected a whole number of at least 1, got the number -1"]),
     (("n_samples: 40", "noise: .inf"), ["2:3: data.dataset: x has non-finite values, 600 of 600, the first"]),
     (("n_samples: 40", "noise: 1e300"), ["2:3: data.dataset: x has non-finite values, 600 of 600, the first"]),
     (("test_size: 0.25", "test_size: 1.25"),
@@ -80,8 +83,8 @@ WRONG = [
     ((CONFIG, "5"), ["1:1: the top level must be a mapping"]),
     ((CONFIG, ""), ["1:1: the top level must be a mapping"]),
     (("loss: CrossEntropyLoss\n", ""), ["1:1: missing 'loss'"]),
-    (("data:", "task: superwised\ndata:"), ["1:1: task: unknown task – did you mean 'supervised'?"]),
-    (("data:", "seed: -1\ndata:"), ["1:7: seed: config expected seed as a whole number of at least 0, got -1"]),
+    (("data:", "task: superwised\ndata:"), ["1:7: task: unknown task – did you mean 'supervised'?"]),
+    (("data:", "seed: -1\ndata:"), ["1:7: seed: expected a whole number of at least 0, got the number -1"]),
     (("data:", "name: ../up\ndata:"), ["1:7: name: config expected name as letters, digits"]),
     (("SGD", "SDG", "- Tanh", "- Tahn", "epochs: 2", "epoch: 2"),
      ["6:5: model.1.Tahn: unknown layer", "9:13: optimizer.SDG: unknown optimizer",
@@ -89,9 +92,18 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize("command", ["train", "check", "trace"])
+@pytest.mark.parametrize("command", ["check", "doctor", "folds", "trace"])
+def test_every_command_refuses_a_wrong_config_alike(folder, capsys, command):
+    for change, lines in WRONG[:3]:
+        ends_in_these_lines(folder, capsys, command, change, lines)
+
+
 @pytest.mark.parametrize(("change", "lines"), WRONG, ids=lambda value: value[1] if isinstance(value, tuple) else "")
-def test_a_wrong_config_ends_in_one_line_each_and_leaves_nothing(folder, capsys, command, change, lines):
+def test_a_wrong_config_ends_in_one_line_each_and_leaves_nothing(folder, capsys, change, lines):
+    ends_in_these_lines(folder, capsys, "train", change, lines)
+
+
+def ends_in_these_lines(folder, capsys, command, change, lines):
     text = CONFIG
     for old, new in zip(change[::2], change[1::2], strict=True):
         assert old in text
@@ -120,7 +132,7 @@ def test_overrides_are_checked_alike(folder, capsys):
     assert main(["check", "c.yaml", "--set", "model.2.Linear.1=-3", "--set", "epochs"]) == 2
     assert capsys.readouterr().err == "--set 'epochs': expected path=value with a path such as training.epochs\n"
     assert main(["check", "c.yaml", "--set", "model.2.Linear.1=-3"]) == 2
-    assert capsys.readouterr().err.startswith("--set 'model.2.Linear.1=-3': model.2.Linear.out_features: Linear exp")
+    assert capsys.readouterr().err.startswith("--set 'model.2.Linear.1=-3': model.2.Linear.out_features: expected a")
 
 
 def test_a_run_that_diverges_ends_in_one_line(folder, capsys):
@@ -193,6 +205,7 @@ def test_a_signal_ends_the_run_and_keeps_it(folder, number):
     assert process.returncode == 128 + number
     assert err == ""
     [path] = (folder / "runs").iterdir()
-    assert out.splitlines()[-1] == f"interrupted by {number.name}; saved in runs/{path.name}"
-    assert {file.name for file in path.iterdir()} == {"config.yaml", "metrics.jsonl", "weights.safetensors",
-                                                      "result.json", "curves.png"}
+    assert out.splitlines()[-1] == (f"interrupted by {number.name}; saved in runs/{path.name}; "
+                                    f"go on with: chainrule train --resume runs/{path.name}")
+    assert {"config.yaml", "metrics.jsonl", "weights.safetensors", "result.json", "report.html", "checkpoints"} <= {
+        file.name for file in path.iterdir()}

@@ -52,3 +52,36 @@ def test_every_recipe_can_be_traced(tmp_path, monkeypatch, capsys, recipe):
     monkeypatch.chdir(tmp_path)
     assert main(["trace", recipe, "--samples", "2"]) == 0
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_expression_is_drawn_as_a_circuit(capsys):
+    assert main(["trace", "(x + y) * z", "--at", "x=-2", "--at", "y=5", "--at", "z=-4"]) == 0
+    out = capsys.readouterr().out
+    assert "×" in out
+    assert "-12" in out
+    assert main(["trace", "(x + y) * z", "--at", "x=-2"]) == 2
+    assert "expected values of x, y, z, got x" in capsys.readouterr().err
+
+
+def test_html_is_one_page_and_json_can_be_compared(tmp_path, capsys):
+    page, file = tmp_path / "trace.html", tmp_path / "trace.json"
+    assert main(["trace", "xor", "--format", "html", "--output", str(page)]) == 0
+    text = page.read_text(encoding="utf-8")
+    assert text.startswith("<!doctype html>")
+    assert text.count("<section class=forward>") == text.count("<section class=backward>") == 4
+    assert "src=" not in text
+    assert main(["trace", "xor", "--format", "json", "--output", str(file)]) == 0
+    capsys.readouterr()
+    assert main(["trace", "xor", "--against", str(file)]) == 0
+    assert "all 8 steps agree with" in capsys.readouterr().out
+    assert main(["trace", "xor", "--against", str(file), "--set", "seed=5"]) == 1
+    assert capsys.readouterr().out.startswith("step 1 of 8, forward 0 Linear(2, 4): weight differs at index [0, 0]: ")
+    assert main(["trace", "xor", "--against", str(page)]) == 2
+    assert "expected a trace in JSON" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [["xor", "--at", "x=1"], ["x * y", "--format", "json"],
+                                       ["x * y", "--set", "seed=1"]])
+def test_options_that_do_not_go_together_are_refused(arguments, capsys):
+    assert main(["trace", *arguments]) == 2
+    assert capsys.readouterr().err

@@ -27,6 +27,15 @@ def test_examples_are_what_they_say(name):
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
+def test_forward_mode_is_written_or_its_lack_explained(name):
+    """What is written the battery checks; ``forward_mode_gap`` says why something is not, and only then."""
+    for _, layer in EXAMPLES[name].make().named_layers():
+        written = all(getattr(type(layer), method) is not getattr(layers.Layer, method)
+                      for method in ("jvp", "backward_jvp"))
+        assert written != bool(layer.forward_mode_gap), type(layer).__name__
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
 def test_contract(name):
     assert EXAMPLES[name].check().problems == []
 
@@ -39,7 +48,8 @@ def test_no_false_alarm(name, seed):
 
 
 def test_every_network_of_the_zoo_has_an_example():
-    assert set(zoo.__all__) == {name.split(":")[0] for name in NETWORKS}
+    drawings = {"published"}        # networks without weights, tested in their own file
+    assert set(zoo.__all__) - drawings == {name.split(":")[0] for name in NETWORKS}
 
 
 @pytest.mark.parametrize("name", NETWORKS)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chainrule.data import ArrayDataset, DataLoader
+from chainrule.data import ArrayDataset, Compose, DataLoader, PixelNoise, WeightedRandomSampler
 from chainrule.layers.core import ValueRangeError, manual_seed
 
 
@@ -143,3 +143,57 @@ def test_batch_size_out_of_range(batch_size):
     message = f"DataLoader expected batch_size of at least 1, or None for the full batch, got {batch_size}"
     with pytest.raises(ValueRangeError, match=f"^{re.escape(message)}$"):
         DataLoader(numbered(3), batch_size)
+
+
+def augmented(prefetch, batch_size=4, rng=None):
+    return DataLoader(numbered(30), batch_size, shuffle=True, rng=rng or np.random.default_rng(1), prefetch=prefetch,
+                      transform=Compose([PixelNoise(clip=False)]))
+
+
+def same(one, other):
+    for (x, y), (other_x, other_y) in zip(one, other, strict=True):
+        np.testing.assert_array_equal(x, other_x)
+        np.testing.assert_array_equal(y, other_y)
+
+
+def test_prefetching_changes_no_bit_of_any_pass():
+    plain, ahead = augmented(0), augmented(3)
+    for _ in range(3):
+        same(list(plain), list(ahead))
+
+
+def test_the_state_of_one_generator_resumes_augmented_passes():
+    rng = np.random.default_rng(6)
+    loader = augmented(2, rng=rng)
+    list(loader)
+    state = rng.bit_generator.state
+    rest = [list(loader), list(loader)]
+    resumed = np.random.default_rng()
+    resumed.bit_generator.state = state
+    loader = augmented(0, rng=resumed)
+    for expected in rest:
+        same(list(loader), expected)
+
+
+def test_each_pass_and_each_batch_is_changed_anew():
+    loader = DataLoader(ArrayDataset(np.zeros((8, 2)), np.zeros(8)), 4, transform=PixelNoise(clip=False),
+                        rng=np.random.default_rng(0))
+    drawn = [x.tobytes() for _ in range(3) for x, _ in loader]
+    assert len(set(drawn)) == 6
+
+
+def test_a_transform_draws_one_number_a_pass_and_an_order_as_ever():
+    with_noise, without = augmented(0), DataLoader(numbered(30), 4, shuffle=True, rng=np.random.default_rng(1))
+    assert order_of(with_noise) == order_of(without)
+    without.rng.integers(2**63)
+    assert with_noise.rng.bit_generator.state == without.rng.bit_generator.state
+
+
+def test_a_sampler_decides_which_and_how_many():
+    sampler = WeightedRandomSampler([0, 1, 0, 3], num_samples=1000)
+    loader = DataLoader(numbered(4), 64, sampler=sampler, rng=np.random.default_rng(0))
+    shown = order_of(loader)
+    assert len(loader) == 16 and len(shown) == 1000
+    assert set(shown) == {1, 3} and abs(shown.count(3) / 1000 - 0.75) < 0.05
+    with pytest.raises(ValueRangeError, match="a sampler or shuffle, got both"):
+        DataLoader(numbered(4), sampler=sampler, shuffle=True)

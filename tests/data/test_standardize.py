@@ -85,3 +85,26 @@ def test_fit_refuses_what_has_no_mean():
         Standardize().fit(np.array([[1.0], [np.nan]]))
     with pytest.raises(ShapeError, match="Standardize expected at least one sample"):
         Standardize().fit(np.zeros((0, 3)))
+
+
+def test_what_was_learned_moves_to_another():
+    x = np.random.default_rng(0).random((6, 2, 3))
+    for per_channel in (False, True):
+        fitted = Standardize(per_channel).fit(x)
+        np.testing.assert_array_equal(Standardize().load_state_dict(fitted.state_dict()).transform(x),
+                                      fitted.transform(x))
+    with pytest.raises(StateError):
+        Standardize().state_dict()
+    with pytest.raises(ShapeError, match="a scale above 0"):
+        Standardize().load_state_dict({"mean": np.zeros(2), "scale": np.zeros(2), "per_channel": np.zeros(())})
+
+
+def test_channels_are_scaled_as_one():
+    x = np.random.default_rng(0).random((6, 2, 3, 4))
+    y = Standardize(per_channel=True).fit(x).transform(x)
+    for channel in range(2):
+        part = x[:, channel]
+        np.testing.assert_allclose(y[:, channel], (part - part.mean()) / part.std())
+    assert Standardize(per_channel=True).fit(x).transform(x[:1, :, :2]).shape == (1, 2, 2, 4)
+    with pytest.raises(ShapeError, match=r"shape \(N, C, ...\) for per_channel, got \(6, 2\)"):
+        Standardize(per_channel=True).fit(x[:, :, 0, 0])

@@ -18,10 +18,11 @@ def radius(x, center=(0.0, 0.0)):
     return np.hypot(*(x - np.asarray(center)).T.astype(np.float64))
 
 
-def test_the_exported_functions_that_return_a_data_set_are_these():
+def test_the_exported_functions_that_return_a_data_set_are_these_and_those_of_files():
     functions = [value for name in data.__all__ if inspect.isfunction(value := getattr(data, name))]
     found = [f for f in functions if inspect.signature(f).return_annotation is ArrayDataset]
-    assert {f.__name__ for f in found} == {f.__name__ for f in DATASETS}
+    files = {"cifar10", "cifar100", "csv_file", "image_folder", "mnist", "npy_files", "npz_file"}
+    assert {f.__name__ for f in found} == {f.__name__ for f in DATASETS} | files
 
 
 @pytest.mark.parametrize("make", DATASETS)

@@ -33,7 +33,7 @@ def path(tmp_path, monkeypatch):
 def test_a_run_tells_both_losses_and_keeps_samples(path):
     ended = run(open_config(path), verbose=False)
     row = json.loads((ended.path / "metrics.jsonl").read_text().splitlines()[-1])
-    assert set(row) == {"epoch", "loss", "discriminator_loss", "val_modes", "val_quality", "lr", "seconds"}
+    assert set(row) == {"epoch", "loss", "discriminator_loss", "val_modes", "val_quality", "lr", "seconds", "layers"}
     assert {"test_modes", "test_quality"} <= set(ended.result)
     with np.load(ended.path / "samples.npz") as kept:
         assert kept["samples"].shape == (1000, 2)
@@ -88,8 +88,8 @@ WRONG = [
     ("discriminator=Tanh", "discriminator.Tanh: has no parameters, so there is nothing to train"),
     ("loss={BCEWithLogitsLoss: {pos_weight: [1, 2]}}", "loss.BCEWithLogitsLoss"),
     ("loss={BCEWithLogitsLoss: {reduction: none}}", "expected a loss that is one number"),
-    ("latent=0", "latent: gan expected latent"),
-    ("n_critic=0", "n_critic: gan expected n_critic"),
+    ("latent=0", "latent: expected a whole number of at least 1"),
+    ("n_critic=0", "n_critic: expected a whole number of at least 1"),
     ("data.dataset=xor", "coverage: mode_coverage expected y as one class for each sample"),
     ("training.callbacks=[EarlyStopping]", "unknown monitor of EarlyStopping 'val_loss'"),
     ("metrics=[accuracy]", "metrics: unknown key"),

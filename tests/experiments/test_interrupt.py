@@ -47,8 +47,8 @@ def test_the_step_is_finished_and_then_the_fit_ends(number):
     trainer = fit(stop, send)
     assert stop.received == number
     assert send.finished == 2
-    assert (trainer.epoch, trainer.batch) == (1, 2)
-    assert trainer.stopped == f"interrupted by {number.name}"
+    assert (trainer.epoch, trainer.batch, len(trainer.history)) == (0, 2, 0)
+    assert trainer.paused and trainer.stopped is None
     assert signal.getsignal(number) is before
 
 

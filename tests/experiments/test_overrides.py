@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from chainrule.experiments.overrides import apply_overrides, position_of
 from chainrule.experiments.problems import ConfigError, Position
-from chainrule.experiments.reading import MAX_DEPTH, dump, parse_config
+from chainrule.experiments.reading import MAX_DEPTH, parse_config
+from chainrule.experiments.writing import dump
 
 TEXT = """\
 task: supervised
@@ -38,7 +39,7 @@ def changed(*overrides, text=TEXT):
     ("task=", ["task"], None),
     ("task='5'", ["task"], "5"),
     ("task=no", ["task"], "no"),
-    ("task=012", ["task"], 12),
+    ("task=12:30", ["task"], "12:30"),
     ("task=a=b", ["task"], "a=b"),
     ("task=a.b: [1]", ["task"], {"a.b": [1]}),
     ("new=[1, 2]", ["new"], [1, 2]),
@@ -55,6 +56,21 @@ def test_one_value_changes_and_nothing_else(override, path, value):
     here[path[-1]] = value
     assert apply_overrides(root, [override]).plain() == expected
     assert root == before
+
+
+@pytest.mark.parametrize(("text", "override", "value"), [
+    ("[{Linear: [64, 32]}]", "m.0.Linear.out_features=8", [{"Linear": {"in_features": 64, "out_features": 8}}]),
+    ("[{Linear: [64, 32]}]", "m.0.Linear.bias=false",
+     [{"Linear": {"in_features": 64, "out_features": 32, "bias": False}}]),
+    ("[{Linear: [64, 32]}]", "m.0.Linear.1=8", [{"Linear": [64, 8]}]),
+    ("[{Linear: {in_features: 3}}]", "m.0.Linear.out_features=8", [{"Linear": {"in_features": 3, "out_features": 8}}]),
+    ("{Dropout: 0.1}", "m.Dropout.p=0.5", {"Dropout": {"p": 0.5}}),
+    ("Adam", "m.Adam.lr=0.5", {"Adam": {"lr": 0.5}}),
+    ("[Flatten, ReLU]", "m.0.Flatten.start_dim=2", [{"Flatten": {"start_dim": 2}}, "ReLU"]),
+    ("{StepLR: 3}", "m.StepLR.gamma=0.5", {"StepLR": {"step_size": 3, "gamma": 0.5}}),
+])
+def test_arguments_go_by_name_however_they_are_written(text, override, value):
+    assert changed(override, text=f"m: {text}").plain() == {"m": value}
 
 
 def test_later_ones_win_and_new_places_are_the_option():
@@ -91,8 +107,8 @@ PATH = "expected path=value with a path such as training.epochs"
     ("task.name=5", "task: the text 'supervised' has nothing called 'name' inside; set task itself"),
     ("training.epochs.x.y=5",
      "training.epochs: the number 3 has nothing called 'x' inside; set training.epochs itself"),
-    ("model.0.Flatten.start_dim=2",
-     "model.0: the text 'Flatten' has nothing called 'Flatten' inside; set model.0 itself"),
+    ("model.0.Flaten.start_dim=2",
+     "model.0: the text 'Flatten' has nothing called 'Flaten' inside; set model.0 itself"),
     ("a=[1, 2", "this bracket is never closed"),
     ("a='x", "this quote is never closed"),
     ("a=@x", "text that begins with this character needs quotes"),
@@ -102,6 +118,7 @@ PATH = "expected path=value with a path such as training.epochs"
     ("a={Adam:{lr:1}}", "a.Adam.lr:1: a key without a value; the colon needs a space behind it"),
     ("a=!!python/name:os x", "a: tag '!!python/name:os' is not allowed; text that begins with '!' needs quotes"),
     ("a=*x", "a: unknown alias *x; text that begins with '*' needs quotes"),
+    ("a=012", "a: 012 begins with 0, which some programs read as octal; write 12, or '012' with its quotes for text"),
     ("a=1e999", "a: 1e999 is beyond the largest number, 1.8e308; infinity is written .inf"),
     ("a=\0", "character U+0000 is not allowed"),
     ("a=\udce9", "byte 0xe9 is not UTF-8, which a config has to be"),

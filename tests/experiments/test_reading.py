@@ -1,4 +1,4 @@
-"""Reading and writing YAML: the scalars of 1.2, limits, files, positions, the round trip, any text at all."""
+"""Reading YAML: the scalars of 1.2, limits, files, positions, any text at all."""
 
 import contextlib
 import json
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import example, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chainrule.experiments.problems import ConfigError, Position
@@ -17,11 +17,11 @@ from chainrule.experiments.reading import (
     MAX_BYTES,
     MAX_DEPTH,
     MAX_NODES,
-    dump,
     parse_config,
     parse_value,
     read_config,
 )
+from chainrule.experiments.writing import dump
 
 
 def value_of(text):
@@ -40,7 +40,7 @@ SCALARS = [
     ("true", True), ("True", True), ("TRUE", True), ("false", False), ("False", False), ("FALSE", False),
     ("tRUE", "tRUE"), ("yes", "yes"), ("Yes", "Yes"), ("no", "no"), ("NO", "NO"), ("on", "on"), ("off", "off"),
     ("y", "y"), ("n", "n"),
-    ("0", 0), ("-0", 0), ("7", 7), ("+12", 12), ("-19", -19), ("012", 12), ("-007", -7), ("08", 8),
+    ("0", 0), ("-0", 0), ("7", 7), ("+12", 12), ("-19", -19),
     ("0o17", 15), ("0o0", 0), ("0x1F", 31), ("0xdeadBEEF", 3735928559), ("9007199254740993", 9007199254740993),
     ("0o8", "0o8"), ("-0x1F", "-0x1F"), ("+0o7", "+0o7"), ("0X1F", "0X1F"), ("0b11", "0b11"), ("1_000", "1_000"),
     ("1,000", "1,000"), ("٣", "٣"), ("½", "½"), ("1 2", "1 2"), ("- ", [None]), ("-", [None]), ("+", "+"),
@@ -176,58 +176,6 @@ def test_a_file_without_permission(tmp_path, monkeypatch):
     monkeypatch.setattr(Path, "open", refuse)
     with pytest.raises(ConfigError, match=r"run\.yaml: no permission to read this file$"):
         read_config(tmp_path / "run.yaml")
-
-
-# writing
-
-SHARED = [1, 2]
-
-
-@pytest.mark.parametrize(("plain", "text"), [
-    ({"lr": 1e-3, "small": 1e-5, "large": 1e22, "half": 0.5, "one": 1.0, "none": None, "yes": True},
-     "lr: 0.001\nsmall: 1.0e-05\nlarge: 1.0e+22\nhalf: 0.5\none: 1.0\nnone: null\n'yes': true\n"),
-    ({"model": [{"Linear": {"in": 3, "out": 4}}, {"ReLU": {}}, "Flatten"], "sizes": [1, 2], "empty": []},
-     "model:\n- Linear: {in: 3, out: 4}\n- ReLU: {}\n- Flatten\nsizes: [1, 2]\nempty: []\n"),
-    ({"texts": ["no", "1e-3", "012", "12:30", "0o17", "1_0", ".inf", "~", "", " a", "<<", "a b", "ü"], "lines": "a\nb"},
-     "texts: ['no', '1e-3', '012', '12:30', '0o17', '1_0', '.inf', '~', '', ' a', '<<', a b, ü]\n"
-     'lines: "a\\nb"\n'),
-    ({"a": SHARED, "b": SHARED}, "a: [1, 2]\nb: [1, 2]\n"),
-    ({}, "{}\n"),
-])
-def test_the_written_text(plain, text):
-    assert dump(plain) == text
-
-
-PLAIN = st.recursive(
-    st.none() | st.booleans() | st.integers(-10**99 + 1, 10**99) | st.floats() | st.text(max_size=300)
-    | st.sampled_from([text for text, _ in SCALARS])
-    | st.text("-+.eE0123456789xo:_ ~nyf<=!&*#|>@`%'\"{}[],?\\\t\n\r\x85\u2028\ufeff😀", max_size=9),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=9), inner, max_size=4)
-    | st.dictionaries(st.sampled_from([text for text, _ in SCALARS]), inner, max_size=4), max_leaves=12)
-
-
-@settings(deadline=None, max_examples=200)
-@given(PLAIN)
-@example([SHARED, SHARED])
-@example("a " * 200)
-@example(" \n" + "word " * 60)
-def test_what_is_written_is_read_back(plain):
-    text = dump(plain)
-    assert repr(value_of(text)) == repr(plain)
-    assert repr(yaml.safe_load(text)) == repr(plain)       # another reader, of YAML 1.1
-
-
-@settings(deadline=None)
-@given(PLAIN)
-def test_json_is_read_too(plain):
-    if "Infinity" not in (text := json.dumps(plain)) and "NaN" not in text:
-        assert value_of(text) == plain
-
-
-@pytest.mark.parametrize("plain", [{1, 2}, b"x", {1: 2}, {"a": [object]}, {"a": {None: 1}}, 1j, Path("x")])
-def test_only_plain_values_are_written(plain):
-    with pytest.raises(ConfigError, match=r"^can not be written as YAML: "):
-        dump(plain)
 
 
 # any text at all

@@ -4,7 +4,7 @@ import inspect
 
 import pytest
 
-from chainrule import layers, losses, models, optim, training
+from chainrule import backprop, data, layers, losses, models, optim, training
 from chainrule.experiments.registry import KINDS, graph
 from chainrule.layers import Add, Layer, Multiply
 from chainrule.models import zoo
@@ -14,10 +14,11 @@ NAMES = [(kind, name) for kind in KINDS.values() for name in kind.members]
 
 def test_every_exported_thing_has_its_name():
     title = {kind.title: kind.members for kind in KINDS.values()}
-    assert {"Linear", "ReLU", "Sequential", "Residual", "Graph", *zoo.__all__} <= set(title["layer"])
+    drawings = {"published"}        # no network, its plan for recomputation
+    assert {"Linear", "ReLU", "Sequential", "Residual", "Graph", *zoo.__all__} - drawings <= set(title["layer"])
     assert {"digits", "xor", "moons", "circles", "spirals", "blobs"} <= set(title["data set"])
     assert {"CrossEntropyLoss", "MSELoss"} <= set(title["loss"])
-    assert set(title["penalty"]) == {"L1Penalty", "L2Penalty"}
+    assert {"L1Penalty", "L2Penalty"} <= set(title["penalty"])
     assert {"SGD", "Adam", "AdamW", "RMSprop"} <= set(title["optimizer"])
     assert {"StepLR", "SequentialLR"} <= set(title["schedule"])
     assert "accuracy" in title["metric"]
@@ -38,7 +39,7 @@ def test_no_name_means_two_things():
 
 def test_names_are_exports_and_never_paths():
     known = {*layers.__all__, *losses.__all__, *models.__all__, *zoo.__all__, *optim.__all__, *training.__all__,
-             *training.METRICS, *KINDS[next(iter(KINDS))].members}
+             *training.METRICS, *data.__all__, *backprop.__all__}
     assert {name for _, name in NAMES} <= known
     assert all(name.isidentifier() for _, name in NAMES)
 

@@ -11,6 +11,7 @@ import yaml
 from chainrule.experiments import open_config, run
 from chainrule.layers import Linear
 from chainrule.layers.core import NonFiniteError, load_weights, read_weights
+from chainrule.training.checkpoints import read_checkpoint
 
 CONFIG = """\
 data:
@@ -29,6 +30,13 @@ training: {epochs: 4, batch_size: 10}
 """
 
 
+@pytest.fixture(autouse=True)
+def quickly(monkeypatch):
+    """Do without the pictures, which take most of the time; other tests look at them."""
+    monkeypatch.setattr("chainrule.experiments.reporting.Reporter._try",
+                        lambda self, _: self.folder.write("report.html", b""))
+
+
 @pytest.fixture
 def train(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
@@ -43,14 +51,15 @@ def lines(path):
 def test_the_folder_holds_all_that_came_of_it(train):
     ended = train()
     assert {file.name for file in ended.path.iterdir()} == {
-        "config.yaml", "metrics.jsonl", "weights.safetensors", "result.json", "curves.png"}
+        "config.yaml", "original.yaml", "overrides.json", "environment.json", "train.log", "metrics.jsonl",
+        "metrics.csv", "checkpoints", "preparation.json", "weights.safetensors", "result.json",
+        "report.html"}
     assert ended.path.parent.name == "runs"
     assert ended.path.name.startswith("small-")
     rows = lines(ended.path)
     assert [row["epoch"] for row in rows] == [1, 2, 3, 4]
     assert {"loss", "accuracy", "val_loss", "val_accuracy", "lr", "seconds"} <= set(rows[0])
     assert not any(name.startswith("test") for row in rows for name in row)
-    assert (ended.path / "curves.png").read_bytes().startswith(b"\x89PNG")
     assert yaml.safe_load((ended.path / "config.yaml").read_text())["training"]["epochs"] == 4
 
 
@@ -116,7 +125,9 @@ def test_a_run_that_diverges_later_leaves_what_it_knew_and_no_weights(train, tmp
     with pytest.raises(NonFiniteError):
         train("optimizer={SGD: {lr: 1e-3}}", "schedule={StepLR: {step_size: 2, gamma: 1e45}}")
     [folder] = (tmp_path / "runs").iterdir()
-    assert {file.name for file in folder.iterdir()} == {"config.yaml", "metrics.jsonl", "result.json", "curves.png"}
+    names = {file.name for file in folder.iterdir()}
+    assert {"config.yaml", "metrics.jsonl", "result.json"} <= names
+    assert "weights.safetensors" not in names
     result = json.loads((folder / "result.json").read_text())
     assert result["status"] == "failed"
     assert "not finite" in result["error"]
@@ -156,13 +167,35 @@ def test_an_interrupted_run_keeps_what_it_had(train):
         ended = run(config, verbose=False)
     assert ended.signal == signal.SIGINT
     assert ended.result["status"] == "interrupted"
-    assert ended.result["stopped"] == "interrupted by SIGINT"
+    assert ended.result["stopped"] is None
     assert not any(name.startswith("test") for name in ended.result)
     assert len(lines(ended.path)) == ended.result["epoch"] < 10000
     assert all(np.isfinite(value).all() for value in read_weights(ended.path / "weights.safetensors").values())
-    assert (ended.path / "curves.png").exists()
 
 
 def test_progress_is_told_in_at_most_some_twenty_lines(train, capsys):
     run(open_config("small.yaml", ["training.epochs=97"]))
     assert 15 < len(capsys.readouterr().out.splitlines()) <= 21
+
+
+def test_what_the_run_was_made_of_is_kept(train, tmp_path):
+    ended = train("seed=3", "training.epochs=2")
+    assert (ended.path / "original.yaml").read_text() == CONFIG
+    assert json.loads((ended.path / "overrides.json").read_text()) == ["seed=3", "training.epochs=2"]
+    [session] = json.loads((ended.path / "environment.json").read_text())
+    assert session["versions"]["numpy"] == np.__version__
+    again = train("seed=3", "training.epochs=2")
+    marks = [each.path.name.split("-")[3] for each in (ended, again, train("seed=4", "training.epochs=2"))]
+    assert marks[0] == marks[1] != marks[2]
+
+
+def test_the_best_weights_are_kept_where_there_is_validation_data(train):
+    ended = train("training.callbacks=[{EarlyStopping: {patience: 50, restore_best: false}}]", "training.epochs=15",
+                  "optimizer={SGD: {lr: 2, momentum: 0.9}}")
+    best = min(lines(ended.path), key=lambda row: row["val_loss"])
+    experiment = open_config(ended.path / "config.yaml").experiment
+    state = read_checkpoint(ended.path / "checkpoints" / "best.safetensors")
+    assert (state["epoch"], state["monitor"], state["value"]) == (best["epoch"], "val_loss", best["val_loss"])
+    experiment.model.load_state_dict(state["model"])
+    assert experiment.trainer.evaluate(experiment.validation)["loss"] == pytest.approx(best["val_loss"], rel=1e-6)
+    assert best["epoch"] < 15

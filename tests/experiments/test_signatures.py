@@ -7,6 +7,7 @@ import numpy as np
 from chainrule.experiments.registry import KINDS
 from chainrule.experiments.signatures import arguments_of, out_of_reach
 from chainrule.layers import Layer, Linear
+from chainrule.layers.core import Size
 from chainrule.models import Sequential
 from chainrule.optim import Adam
 
@@ -14,7 +15,7 @@ from chainrule.optim import Adam
 def test_names_and_need_come_from_the_signature():
     found = arguments_of(Linear)
     assert [(name, argument.annotation, argument.required) for name, argument in found.items()] == [
-        ("in_features", int, True), ("out_features", int, True), ("bias", bool, False)]
+        ("in_features", Size, True), ("out_features", Size, True), ("bias", bool, False)]
 
 
 def test_a_starred_argument_takes_all_items():
@@ -40,6 +41,6 @@ def test_what_yaml_can_not_write_is_left_out():
 def test_nearly_everything_with_a_name_can_be_made_from_a_config():
     """ArrayDataset is made of arrays, TiedLinear of a layer that stands elsewhere: a config can write neither."""
     members = [(kind, name, function) for kind in KINDS.values() for name, function in kind.members.items()]
-    beyond = {name for kind, name, function in members if set(out_of_reach(function)) - set(kind.stand_in())}
+    beyond = {name for kind, name, function in members if set(out_of_reach(function)) - set(kind.given)}
     assert {"ArrayDataset", "TiedLinear"} <= beyond
     assert len(beyond) < len(members) / 20

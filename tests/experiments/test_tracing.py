@@ -7,10 +7,10 @@ import pytest
 
 from chainrule.experiments import show_values, trace
 from chainrule.experiments.registry import KINDS
-from chainrule.experiments.tracing import _formula
 from chainrule.layers import Layer, Linear, ReLU, Tanh
 from chainrule.losses import Loss, MSELoss
 from chainrule.models import Residual, Sequential
+from chainrule.testing.diagnosis import formulas
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def test_formulas_are_those_of_the_docstring(batch):
 @pytest.mark.parametrize("made", [function for kind in (Layer, Loss) for function in KINDS[kind].members.values()
                                   if inspect.isclass(function)])
 def test_every_class_has_a_formula_for_the_way_back(made):
-    assert _formula(made.__new__(made), "backward")
+    assert formulas(made, "backward")
 
 
 def test_small_arrays_are_shown_whole_and_large_ones_as_statistics():
@@ -77,3 +77,11 @@ def test_small_arrays_are_shown_whole_and_large_ones_as_statistics():
     x = np.array([3.0, -4.0] * 50)
     assert show_values(x) == "least -4, mean -0.5, largest 3, root mean square 3.536"
     assert show_values(np.zeros((4, 9))).startswith("least 0")
+
+
+def test_numbers_and_caches_stand_beside_the_formulas(batch):
+    steps = trace(Sequential(Linear(3, 2), ReLU()), MSELoss(), *batch)
+    assert steps[0].numbers[0].startswith("y[0, 0] = [")
+    assert steps[0].cache == (("cache", "(5, 3)"),)
+    assert [line.partition(" = ")[0] for line in steps[-1].numbers] == ["grad_x[0, 0]", "grad_weight[0, 0]",
+                                                                        "grad_bias[0]"]

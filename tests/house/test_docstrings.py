@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 
 import chainrule
-from chainrule import data, layers, losses, models, optim, testing, training
+from chainrule import analysis, backprop, data, layers, losses, models, optim, testing, training
+from chainrule.analysis import doctor
 from chainrule.layers.core import Layer
 from chainrule.losses import Loss
 from chainrule.models import zoo
 from chainrule.optim import Optimizer
 
-ROOMS = [layers, losses, optim, data, training, models, zoo, testing]
+ROOMS = [layers, losses, optim, data, training, models, zoo, testing, backprop, analysis, doctor]
 PUBLIC = {f"{room.__name__}.{name}": getattr(room, name) for room in ROOMS for name in room.__all__}
 NAMES = {name.rsplit(".", 1)[1]: thing for name, thing in PUBLIC.items()} | {"np": np, "chainrule": chainrule}
 ABSTRACT = {Layer, Loss, Optimizer, losses.ClassLoss, losses.ElementwiseLoss,

@@ -13,7 +13,7 @@ ROOMS = ["layers", "losses", "optim", "data", "training", "models", "testing", "
 SOURCES = sorted(path for room in ROOMS for path in (HOUSE / room).rglob("*.py"))
 EVERYTHING = [*SOURCES, *sorted((HOUSE / "chainrule").rglob("*.py"))]
 TESTS = sorted((HOUSE / "tests").rglob("*.py"))
-OPTIONAL = {"matplotlib", "rich", "numba"}      # slow or optional: may be imported where they are used
+OPTIONAL = {"PIL", "matplotlib", "rich", "numba", "tensorboardX", "optuna"}   # slow or optional
 
 
 def name(path):

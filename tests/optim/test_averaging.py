@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chainrule.layers import BatchNorm1d, Linear
+from chainrule.layers import Add, BatchNorm1d, Linear
 from chainrule.layers.core import ShapeError, ValueRangeError
-from chainrule.models import Sequential
+from chainrule.models import Graph, Sequential
 from chainrule.optim import AveragedModel, get_ema_avg_fn, get_swa_avg_fn, update_bn
 from chainrule.testing import check_layer
 
@@ -85,3 +85,27 @@ def test_statistics_of_batch_norms_taken_anew_are_those_of_torch(paired):
     assert ours[1].momentum == 0.3 and not ours.training
     for name, value in theirs.state_dict().items():
         np.testing.assert_allclose(ours.state_dict()[name], value, rtol=1e-12, err_msg=name)
+
+
+def test_update_bn_leaves_everything_as_it_was_when_a_batch_fails():
+    norm = BatchNorm1d(3, momentum=0.3)
+    model = Sequential(Linear(2, 3), norm, Linear(3, 1))
+    norm.running_mean.assign([1.0, 2.0, 3.0])
+    norm.training = False
+    before = model.state_dict()
+
+    def batches():
+        yield np.ones((4, 2), np.float32)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        update_bn(batches(), model)
+    assert all((model.state_dict()[name] == value).all() for name, value in before.items())
+    assert norm.momentum == 0.3 and not norm.training and model.training and model[0].training
+
+
+def test_update_bn_gives_a_network_all_its_inputs():
+    norm = BatchNorm1d(1)
+    model = Graph(["a", "b"], {"sum": (Add(), "a", "b"), "y": (norm, "sum")}, ["y"])
+    update_bn([((np.array([[0.0], [2.0]]), np.array([[1.0], [1.0]])), None)], model)
+    assert norm.running_mean.data.item() == 2

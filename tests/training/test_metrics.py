@@ -1,5 +1,8 @@
 """Metrics: scikit-learn's numbers, and the same however the data is divided."""
 
+from functools import reduce
+from operator import add
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -52,12 +55,12 @@ def test_numbers_of_a_slow_loop_over_pixels():
 @settings(deadline=None)
 @given(st.integers(1, 31), st.sampled_from(sorted(METRICS)))
 def test_statistics_of_parts_add_up_to_those_of_the_whole(size, name):
-    prediction, target = scores()
-    if name == "mean_absolute_error":
+    prediction, target = scores(n_classes=6)
+    if name in ("mean_absolute_error", "r2"):
         target = prediction[::-1]
     metric = METRICS[name]()
     parts = [metric.statistics(prediction[i:i + size], target[i:i + size]) for i in range(0, 31, size)]
-    np.testing.assert_allclose(metric.value(sum(parts)), metric(prediction, target), rtol=1e-12)
+    np.testing.assert_allclose(metric.value(reduce(add, parts)), metric(prediction, target), rtol=1e-12)
 
 
 @pytest.mark.parametrize("shape", [(6,), (6, 1)])

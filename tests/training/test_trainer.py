@@ -181,12 +181,12 @@ def test_a_callback_stops_after_the_batch_or_the_epoch(fitted, regression):
             setattr(self, moment, lambda trainer, *news: trainer.epoch == 1 and trainer.stop("enough"))
 
     trainer = fitted(Stop("on_epoch_end"))
-    assert (len(trainer.history), trainer.batch, trainer.stopped) == (1, 4, "enough")
+    assert (len(trainer.history), trainer.totals.batches, trainer.stopped) == (1, 4, "enough")
     trainer.callbacks.pop()
     trainer.fit(DataLoader(regression(), 7), epochs=2)
     assert (len(trainer.history), trainer.stopped) == (3, None)
     trainer = fitted(Stop("on_batch_end"))
-    assert (len(trainer.history), trainer.batch, trainer.stopped) == (2, 1, "enough")
+    assert (len(trainer.history), trainer.totals.batches, trainer.stopped) == (2, 1, "enough")
 
 
 @pytest.mark.parametrize("moment", ["on_fit_begin", "on_epoch_begin", "on_batch_begin", "on_backward_end",

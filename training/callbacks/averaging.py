@@ -1,9 +1,10 @@
 """Averaging the weights along the training, and judging and keeping the average."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
 
 from ...layers.batch_norm import BatchNorm
-from ...layers.core import Array, check_choice, check_range, check_size
+from ...layers.core import Array, Count, OneOf, Share, check_choice, check_range, check_size
 from ...optim import AveragedModel, get_ema_avg_fn, update_bn
 from .callback import Callback
 
@@ -36,12 +37,21 @@ class WeightAveraging(Callback):
 
     average: AveragedModel | None
 
-    def __init__(self, decay: float | None = None, start: int = 0, every: str = "batch") -> None:
+    def __init__(self, decay: Share | None = None, start: Count = 0,
+                 every: Annotated[str, OneOf("batch", "epoch")] = "batch") -> None:
         self.decay = None if decay is None else check_range(decay, 0.0, 1.0, name="decay", owner="WeightAveraging")
         self.start = check_size(start, "start", "WeightAveraging", least=0)
         self.every = check_choice(every, ("batch", "epoch"), name="every", owner="WeightAveraging")
         self.average = None
         self._weights: dict[str, Array] | None = None       # the model's own, while it has the averages
+
+    def state_dict(self) -> dict[str, Any]:
+        return {"average": self.average and self.average.state_dict(), "weights": self._weights}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        if self.average is not None:
+            self.average.load_state_dict(state["average"])
+        self._weights = state["weights"]
 
     def on_fit_begin(self, trainer: "Trainer") -> None:
         if trainer.epoch == 0 or self.average is None:

@@ -1,6 +1,7 @@
 """The moments of a training run at which something else may happen."""
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ...layers.core import Array
 
@@ -16,7 +17,11 @@ class Callback:
     """Something that happens beside training; override the moments that matter, the others do nothing.
 
     A callback keeps what it knows in plain attributes, and forgets it in ``on_fit_begin`` when ``trainer.epoch`` is 0,
-    so that one object serves one run after another, and a run that continues goes on with what was known.
+    so that one object serves one run after another, and a run that continues goes on with what was known. What a
+    resumed run must know is named in ``state_names``, or returned by ``state_dict``.
+
+    Attributes:
+        state_names: the attributes that a checkpoint keeps: numbers, texts, arrays, and lists and dicts of these
 
     Example:
         >>> class Doubling(Callback):
@@ -25,11 +30,22 @@ class Callback:
         ...             trainer.stop("the loss has doubled")
     """
 
+    state_names: ClassVar[tuple[str, ...]] = ()
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return what this callback knows, for a checkpoint."""
+        return {name: getattr(self, name) for name in self.state_names}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on with what ``state_dict`` returned; told after ``on_fit_begin``."""
+        for name in self.state_names:
+            setattr(self, name, state[name])
+
     def on_fit_begin(self, trainer: "Trainer") -> None:
         """Before the first epoch; ``trainer.epochs`` says which one will be the last."""
 
     def on_epoch_begin(self, trainer: "Trainer") -> None:
-        """Before the first batch; ``trainer.epoch`` epochs are done."""
+        """Before the first batch, ``trainer.epoch`` epochs done; again where one goes on, ``trainer.batch`` above 0."""
 
     def on_batch_begin(self, trainer: "Trainer", x: Array, y: Array) -> None:
         """Before a batch goes forward."""

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from ...layers.core import check_range
+from ...layers.core import Positive, check_range
 from ...optim import clip_grad_norm_
 from .callback import Callback
 
@@ -22,7 +22,7 @@ class ClipGradNorm(Callback):
         >>> trainer = Trainer(model, CrossEntropyLoss(), SGD(model.parameters(), lr=0.1), callbacks=[ClipGradNorm(1.0)])
     """
 
-    def __init__(self, max_norm: float) -> None:
+    def __init__(self, max_norm: Positive) -> None:
         self.max_norm = check_range(max_norm, 0.0, float("inf"), name="max_norm", owner="ClipGradNorm", open_low=True)
 
     def on_backward_end(self, trainer: "Trainer", loss: float) -> None:

@@ -3,7 +3,7 @@
 import math
 from typing import TYPE_CHECKING
 
-from ...layers.core import Array, check_range, check_size
+from ...layers.core import Array, NonNegative, Size, check_range, check_size
 from .callback import Row
 from .monitor import Monitor
 
@@ -35,10 +35,11 @@ class EarlyStopping(Monitor):
         True
     """
 
+    state_names = ("best", "best_epoch", "best_weights", "waited")
     best: float | None
     best_weights: dict[str, Array] | None
 
-    def __init__(self, monitor: str = "val_loss", patience: int = 10, min_delta: float = 0.0,
+    def __init__(self, monitor: str = "val_loss", patience: Size = 10, min_delta: NonNegative = 0.0,
                  restore_best: bool = True) -> None:
         super().__init__(monitor)
         self.patience = check_size(patience, "patience", "EarlyStopping")

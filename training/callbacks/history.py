@@ -28,6 +28,8 @@ class History(Callback):
         ([1, 2, 3], 0.0)
     """
 
+    state_names = ("rows",)
+
     def __init__(self) -> None:
         self.rows: list[Row] = []
 

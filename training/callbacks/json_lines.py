@@ -31,12 +31,18 @@ class JsonLines(Callback):
 
     def on_epoch_end(self, trainer: "Trainer", row: Row) -> None:
         with self.path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps({name: _plain(value) for name, value in row.items()}, allow_nan=False) + "\n")
+            file.write(self.line(row))
+
+    def line(self, row: Row) -> str:
+        """Return the line of a row."""
+        return json.dumps(_plain(row), allow_nan=False) + "\n"
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, (np.ndarray, np.generic)):
         value = value.tolist()
-    if isinstance(value, list):
+    if isinstance(value, (list, tuple)):
         return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _plain(item) for name, item in value.items()}
     return None if isinstance(value, float) and not math.isfinite(value) else value

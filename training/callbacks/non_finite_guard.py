@@ -1,6 +1,7 @@
 """Stopping before a NaN reaches the weights."""
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,6 +23,9 @@ class NonFiniteGuard(Callback):
 
     Raises: NonFiniteError with the layer's name, and its address in the notes.
     """
+
+    _gradients: Sequence[Array] = ()
+    _batch: tuple[Any, Any] | None = None       # none in a step outside of a fit
 
     def on_epoch_begin(self, trainer: "Trainer") -> None:
         parameters = [parameter for group in trainer.optimizer.param_groups for parameter in group["params"]]
@@ -47,6 +51,8 @@ class NonFiniteGuard(Callback):
         raise error
 
     def _origin(self, trainer: "Trainer") -> NonFiniteError:
+        if self._batch is None:
+            return NonFiniteError("check_step finds where it began")
         now = self._states()
         self._rewind(self._start)
         try:

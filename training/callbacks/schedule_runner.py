@@ -1,8 +1,9 @@
 """Moving the learning rate along its schedule."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
 
-from ...layers.core import ValueRangeError, check_choice
+from ...layers.core import OneOf, ValueRangeError, check_choice
 from ...optim import Schedule
 from .callback import Row
 from .monitor import Monitor
@@ -27,13 +28,20 @@ class ScheduleRunner(Monitor):
         >>> trainer = Trainer(model, CrossEntropyLoss(), optimizer, callbacks=[warm_up])
     """
 
-    def __init__(self, schedule: Schedule, every: str = "epoch", monitor: str = "val_loss") -> None:
+    def __init__(self, schedule: Schedule, every: Annotated[str, OneOf("epoch", "batch")] = "epoch",
+                 monitor: str = "val_loss") -> None:
         super().__init__(monitor)
         self.schedule = schedule
         self.every = check_choice(every, ("epoch", "batch"), name="every", owner="ScheduleRunner")
         if schedule.needs_metric and every == "batch":
             raise ValueRangeError(f"ScheduleRunner expected every='epoch' for {type(schedule).__name__}, whose metric "
                                   f"is known after an epoch, got 'batch'")
+
+    def state_dict(self) -> dict[str, Any]:
+        return self.schedule.state_dict()
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        self.schedule.load_state_dict(state)
 
     def on_fit_begin(self, trainer: "Trainer") -> None:
         if self.schedule.needs_metric:

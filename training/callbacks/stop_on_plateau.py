@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...layers.core import check_range, check_size
+from ...layers.core import NonNegative, Size, check_range, check_size
 from .callback import Row
 from .monitor import Monitor
 
@@ -31,7 +31,9 @@ class StopOnPlateau(Monitor):
         (True, True)
     """
 
-    def __init__(self, epsilon: float = 1e-4, epochs: int = 5, monitor: str = "loss") -> None:
+    state_names = ("last",)
+
+    def __init__(self, epsilon: NonNegative = 1e-4, epochs: Size = 5, monitor: str = "loss") -> None:
         super().__init__(monitor)
         self.epsilon = check_range(epsilon, 0.0, float("inf"), name="epsilon", owner="StopOnPlateau")
         self.epochs = check_size(epochs, "epochs", "StopOnPlateau")

@@ -9,7 +9,7 @@ from .. import attention
 from .exponential import exp_below
 from .jit import inlined, jit, jit_without_nan
 
-__all__ = ["weigh", "weigh_back"]
+__all__ = ["weigh", "weigh_back", "weigh_back_rows", "weigh_rows"]
 
 _LANES = 16             # of the widest vectors
 _ZERO, _ONE, _NOTHING = np.float32(0), np.float32(1), np.float32(-np.inf)
@@ -21,7 +21,7 @@ def weigh(scores: Array, first: int | None) -> Array:
         return attention.weigh.definition(scores, first)
     length, source = scores.shape[-2:]
     log_sum = np.empty((*scores.shape[:-1], 1), scores.dtype)
-    _weigh(scores.reshape(-1, source), log_sum.reshape(-1), length, source if first is None else first)
+    weigh_rows(scores.reshape(-1, source), log_sum.reshape(-1), length, source if first is None else first)
     return log_sum
 
 
@@ -31,7 +31,7 @@ def weigh_back(scores: Array, grad: Array, log_sum: Array, first: int | None) ->
         attention.weigh_back.definition(scores, grad, log_sum, first)
     else:
         length, source = scores.shape[-2:]
-        _weigh_back(scores.reshape(-1, source), grad.reshape(-1, source), log_sum.reshape(-1), length,
+        weigh_back_rows(scores.reshape(-1, source), grad.reshape(-1, source), log_sum.reshape(-1), length,
                     source if first is None else first)
 
 
@@ -53,7 +53,7 @@ def _seen(row: Array, count: int) -> Array:
 
 
 @jit
-def _weigh(scores: Array, log_sum: Array, length: int, first: int) -> None:
+def weigh_rows(scores: Array, log_sum: Array, length: int, first: int) -> None:
     for r in range(scores.shape[0]):
         row = _seen(scores[r], first + r % length + 1)
         top = _largest(row)
@@ -73,7 +73,7 @@ def _weigh(scores: Array, log_sum: Array, length: int, first: int) -> None:
 
 
 @jit
-def _weigh_back(scores: Array, grad: Array, log_sum: Array, length: int, first: int) -> None:
+def weigh_back_rows(scores: Array, grad: Array, log_sum: Array, length: int, first: int) -> None:
     for r in range(scores.shape[0]):
         row = _seen(scores[r], first + r % length + 1)
         grad_row = grad[r, :row.size]

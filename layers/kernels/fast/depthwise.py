@@ -8,10 +8,10 @@ import numpy.typing as npt
 
 from ...core import Array, Shape
 from ..memory import empty
-from ..threads import in_parallel
+from ..threads import shares
 from ..windows import Window
 from .frames import ROOM, Frame, fill, frame_of, lines_in, lines_out, memory, spill
-from .jit import jit
+from .jit import jit, shared
 from .vector import WIDTH, load, store, total
 
 __all__ = ["by_phase", "input_grad", "outputs", "weight_grad"]
@@ -24,8 +24,9 @@ def outputs(x: Array, weight: Array, bias: Array | None, window: Window, counts:
     y = empty((len(x), len(weight), *counts), x.dtype)
     shift = np.zeros(len(weight), x.dtype) if bias is None else bias
     frame, taps = frame_of(window, x.shape[2:], counts), _taps(weight)
-    in_parallel(lambda start, stop: _outputs(x[start:stop], taps, shift, frame, memory(frame, x.dtype),
-                                             _run(frame, x.dtype), y[start:stop]), len(x), y.size * 4)
+    edges = shares(len(x), y.size * 4)
+    parts = len(edges) - 1
+    _outputs(edges, x, taps, shift, frame, memory(frame, x.dtype, parts=parts), _runs(parts, frame, x.dtype), y)
     return y
 
 
@@ -35,10 +36,10 @@ def input_grad(grad_out: Array, weight: Array, window: Window, groups: int, spat
     frame = frame_of(window, spatial, grad_out.shape[2:])
     order, bounds, starts = by_phase(frame)
     taps = np.ascontiguousarray(_taps(weight)[:, order])
-    in_parallel(lambda start, stop: _input_grad(grad_out[start:stop], taps, starts, bounds, frame,
-                                                memory(frame, taps.dtype), _run(frame, taps.dtype, frame.reach),
-                                                grad_x[start:stop]),
-                len(grad_x), grad_out.size * 4)
+    edges = shares(len(grad_x), grad_out.size * 4)
+    parts = len(edges) - 1
+    _input_grad(edges, grad_out, taps, starts, bounds, frame, memory(frame, taps.dtype, parts=parts),
+                _runs(parts, frame, taps.dtype, frame.reach), grad_x)
     return grad_x
 
 
@@ -46,8 +47,9 @@ def weight_grad(x: Array, grad_out: Array, window: Window) -> Array:
     """Return the gradient of ``weight``."""
     grad = np.empty((grad_out.shape[1], window.kernel[0] * window.kernel[1]), x.dtype)
     frame = frame_of(window, x.shape[2:], grad_out.shape[2:])
-    in_parallel(lambda start, stop: _weight_grad(x, grad_out, frame, memory(frame, x.dtype), _run(frame, x.dtype),
-                                                 grad, start, stop), len(grad), grad_out.size * 4)
+    edges = shares(len(grad), grad_out.size * 4)
+    parts = len(edges) - 1
+    _weight_grad(edges, x, grad_out, frame, memory(frame, x.dtype, parts=parts), _runs(parts, frame, x.dtype), grad)
     return grad.reshape(-1, 1, *window.kernel)
 
 
@@ -65,9 +67,9 @@ def _taps(weight: Array) -> Array:
     return np.ascontiguousarray(weight.reshape(len(weight), -1))
 
 
-def _run(frame: Frame, dtype: npt.DTypeLike, lead: int = 0) -> Array:
-    """Return memory for a run with ``lead`` zeros in front of it, and zeros where it means nothing."""
-    return np.zeros(lead + frame.size + ROOM, dtype)
+def _runs(parts: int, frame: Frame, dtype: npt.DTypeLike, lead: int = 0) -> Array:
+    """Return memory for a run in each of the parts, ``lead`` zeros in front of it, and zeros where it means nothing."""
+    return np.zeros((parts, lead + frame.size + ROOM), dtype)
 
 
 @jit
@@ -88,10 +90,12 @@ def _add_taps(source: Array, starts: Places, taps: Array, target: Array, to: int
         store(target, to + p + 3 * WIDTH, d)
 
 
-@jit
-def _outputs(x: Array, taps: Array, shift: Array, frame: Frame, plane: Array, run: Array, y: Array) -> None:
-    planes, outputs, share, at = x.reshape(-1), y.reshape(-1), len(taps) // x.shape[1], 0
-    for n in range(len(x)):
+@shared
+def _outputs(part: int, start: int, stop: int, x: Array, taps: Array, shift: Array, frame: Frame, frames: Array,
+             runs: Array, y: Array) -> None:
+    planes, outputs, share, plane, run = x.reshape(-1), y.reshape(-1), len(taps) // x.shape[1], frames[part], runs[part]
+    at = start * len(taps) * frame.lines * frame.columns
+    for n in range(start, stop):
         for c in range(x.shape[1]):
             fill(planes, (n * x.shape[1] + c) * frame.area, frame, plane)
             for o in range(c * share, (c + 1) * share):
@@ -101,11 +105,13 @@ def _outputs(x: Array, taps: Array, shift: Array, frame: Frame, plane: Array, ru
                 at += frame.lines * frame.columns
 
 
-@jit
-def _input_grad(grad_out: Array, taps: Array, starts: Places, bounds: Places, frame: Frame, plane: Array, run: Array,
-                grad_x: Array) -> None:
-    planes, outputs, share, at = grad_x.reshape(-1), grad_out.reshape(-1), len(taps) // grad_x.shape[1], 0
-    for n in range(len(grad_x)):
+@shared
+def _input_grad(part: int, start: int, stop: int, grad_out: Array, taps: Array, starts: Places, bounds: Places,
+                frame: Frame, frames: Array, runs: Array, grad_x: Array) -> None:
+    planes, outputs, share, plane, run = grad_x.reshape(-1), grad_out.reshape(-1), len(taps) // grad_x.shape[1], \
+        frames[part], runs[part]
+    at = start * len(taps) * frame.lines * frame.columns
+    for n in range(start, stop):
         for c in range(grad_x.shape[1]):
             plane[:] = 0
             for o in range(c * share, (c + 1) * share):
@@ -118,11 +124,12 @@ def _input_grad(grad_out: Array, taps: Array, starts: Places, bounds: Places, fr
             spill(plane, frame, planes, (n * grad_x.shape[1] + c) * frame.area)
 
 
-@jit
-def _weight_grad(x: Array, grad_out: Array, frame: Frame, plane: Array, run: Array, grad: Array, start: int,
-                 stop: int) -> None:
+@shared
+def _weight_grad(part: int, start: int, stop: int, x: Array, grad_out: Array, frame: Frame, frames: Array, runs: Array,
+                 grad: Array) -> None:
     planes, outputs, share, (images, channels) = x.reshape(-1), grad_out.reshape(-1), len(grad) // x.shape[1], \
         grad_out.shape[:2]
+    plane, run = frames[part], runs[part]
     grad[start:stop] = 0
     for n in range(images):
         for o in range(start, stop):

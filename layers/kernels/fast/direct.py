@@ -12,10 +12,10 @@ import numpy.typing as npt
 
 from ...core import Array, Shape
 from ..memory import empty
-from ..threads import in_parallel
+from ..threads import shares
 from ..windows import Window
-from .frames import Frame, fill, frame_of, lines_in, lines_out, memory
-from .jit import inlined, jit
+from .frames import Frame, fill, frame_of, lines_in, lines_out, span
+from .jit import inlined, jit, shared
 from .vector import WIDTH, load, spread, store, transposed
 
 __all__ = ["outputs", "weight_grad"]
@@ -32,13 +32,9 @@ def outputs(x: Array, weight: Array, bias: Array | None, window: Window, groups:
     shift = np.zeros(len(weight), x.dtype) if bias is None else bias
     taps = _by_fours(weight.reshape(groups, len(weight) // groups, -1))
     ats, tos = _filled(plan.ats, 3), _filled(plan.tos, 3)
-
-    def work(start: int, stop: int) -> None:
-        frames, runs = (np.zeros(count * plan.span, x.dtype) for count in (x.shape[1], len(weight)))
-        _outputs(x[start:stop], taps, shift, plan.frame, plan.span, plan.reads, ats, tos, plan.whole, frames, runs,
-                 y[start:stop])
-
-    in_parallel(work, len(x), y.size * plan.reads.size // 4)
+    edges = shares(len(x), y.size * plan.reads.size // 4)
+    frames, runs = (np.zeros((len(edges) - 1, count * plan.span), x.dtype) for count in (x.shape[1], len(weight)))
+    _outputs(edges, x, taps, shift, plan.frame, plan.span, plan.reads, ats, tos, plan.whole, frames, runs, y)
     return y
 
 
@@ -48,19 +44,13 @@ def weight_grad(x: Array, grad_out: Array, window: Window, groups: int) -> Array
     plan = _Plan.of(window, x.shape[2:], grad_out.shape[2:], x.shape[1] // groups, False)
     reads = _filled(plan.reads, 4)
     at_once = max(1, _ROOM // (x.shape[1] * plan.span * x.itemsize))
-    sums: dict[int, Array] = {}
-
-    def work(start: int, stop: int) -> None:
-        count = max(1, min(stop - start, at_once))
-        frames, runs = (np.zeros(count * planes * plan.span, x.dtype) for planes in (x.shape[1], channels))
-        total = sums[start] = np.zeros((groups, -(-share // 4), reads.size // 4, 4, 4), x.dtype)
-        for first in range(start, stop, count):
-            part = slice(first, min(first + count, stop))
-            _weight_grad(x[part], grad_out[part], plan.frame, plan.span, reads, plan.ats, plan.tos, plan.whole, frames,
-                         runs, total)
-
-    in_parallel(work, len(x), grad_out.size * plan.reads.size // 4)
-    grad = np.asarray(sum(sums[start] for start in sorted(sums)))       # in one order, whoever was first
+    edges = shares(len(x), grad_out.size * plan.reads.size // 4)
+    count, parts = max(1, min(int(edges[1]), at_once)), len(edges) - 1
+    frames, runs = (np.zeros((parts, count * planes * plan.span), x.dtype) for planes in (x.shape[1], channels))
+    sums = np.zeros((parts, groups, -(-share // 4), reads.size // 4, 4, 4), x.dtype)
+    _weight_grad(edges, x, grad_out, count, plan.frame, plan.span, reads, plan.ats, plan.tos, plan.whole, frames, runs,
+                 sums)
+    grad = sums.sum(axis=0)
     # (G, O / 4, taps / 4, 4 channels, 4 taps) -> (G, O, taps)
     grad = grad.swapaxes(2, 3).reshape(groups, -1, reads.size)[:, :share, :plan.reads.size]
     return np.ascontiguousarray(grad).reshape(channels, -1, *window.kernel)
@@ -81,8 +71,8 @@ class _Plan(NamedTuple):
     def of(cls, window: Window, spatial: Shape, counts: Shape, channels: int, overlap: bool) -> "_Plan":
         """Cut lines of outputs into vectors, or runs if those are fewer; the last of a line may overlap."""
         frame = frame_of(window, spatial, counts)
-        span = memory(frame, np.uint8).size
-        reads = np.add.outer(np.arange(channels) * span, frame.runs).reshape(-1)
+        room = span(frame)
+        reads = np.add.outer(np.arange(channels) * room, frame.runs).reshape(-1)
         ats = tos = np.arange(0, frame.length, WIDTH)
         per_line = -(-frame.columns // WIDTH)
         fits = frame.columns >= WIDTH if overlap else frame.columns % WIDTH == 0
@@ -91,7 +81,7 @@ class _Plan(NamedTuple):
             places = np.minimum(np.arange(per_line) * WIDTH, frame.columns - WIDTH)
             ats, tos = (np.add.outer(np.arange(frame.lines) * line, places).reshape(-1)
                         for line in (frame.breadth, frame.columns))
-        return cls(frame, span, reads, ats, tos, whole)
+        return cls(frame, room, reads, ats, tos, whole)
 
 
 def _filled(places: Places, size: int) -> Places:
@@ -107,16 +97,18 @@ def _by_fours(matrices: Array) -> Array:
     return np.ascontiguousarray(filled.reshape(groups, -1, 4, taps).swapaxes(2, 3))
 
 
-@jit
-def _outputs(x: Array, weight: Array, shift: Array, frame: Frame, span: int, reads: Places, ats: Places, tos: Places,
-             whole: bool, frames: Array, runs: Array, y: Array) -> None:
-    (images, inputs), channels, places = x.shape[:2], y.shape[1], frame.lines * frame.columns
+@shared
+def _outputs(part: int, start: int, stop: int, x: Array, weight: Array, shift: Array, frame: Frame, span: int,
+             reads: Places, ats: Places, tos: Places, whole: bool, all_frames: Array, all_runs: Array,
+             y: Array) -> None:
+    inputs, channels, places = x.shape[1], y.shape[1], frame.lines * frame.columns
     planes, outputs, share = x.reshape(-1), y.reshape(-1), channels // len(weight)
-    for n in range(images):
+    frames, runs = all_frames[part], all_runs[part]
+    for n in range(start, stop):
         for i in range(inputs):
             fill(planes, (n * inputs + i) * frame.area, frame, frames, i * span)
-        for part in range(len(weight) * ats.size // 3):         # of the outputs, whose inputs stay in the cache
-            group, v = part // (ats.size // 3), part % (ats.size // 3) * 3
+        for few in range(len(weight) * ats.size // 3):          # of the outputs, whose inputs stay in the cache
+            group, v = few // (ats.size // 3), few % (ats.size // 3) * 3
             base = inputs // len(weight) * group * span
             at, then, last = base + ats[v], base + ats[v + 1], base + ats[v + 2]
             for four in range(weight.shape[1]):
@@ -155,9 +147,19 @@ def _put(target: Array, here: int, tos: Places, v: int, a: float, b: float, c: f
     store(target, here + tos[v + 2], c)
 
 
+@shared
+def _weight_grad(part: int, start: int, stop: int, x: Array, grad_out: Array, count: int, frame: Frame, span: int,
+                 reads: Places, ats: Places, tos: Places, whole: bool, frames: Array, runs: Array,
+                 sums: Array) -> None:
+    for first in range(start, stop, count):
+        few = slice(first, min(first + count, stop))
+        _add_weight_grad(x[few], grad_out[few], frame, span, reads, ats, tos, whole, frames[part], runs[part],
+                         sums[part])
+
+
 @jit
-def _weight_grad(x: Array, grad_out: Array, frame: Frame, span: int, reads: Places, ats: Places, tos: Places,
-                 whole: bool, frames: Array, runs: Array, grad: Array) -> None:
+def _add_weight_grad(x: Array, grad_out: Array, frame: Frame, span: int, reads: Places, ats: Places, tos: Places,
+                     whole: bool, frames: Array, runs: Array, grad: Array) -> None:
     (images, inputs), channels, groups = x.shape[:2], grad_out.shape[1], len(grad)
     planes, outputs, share = x.reshape(-1), grad_out.reshape(-1), channels // groups
     for n in range(images * inputs):

@@ -17,7 +17,7 @@ from ..windows import Window
 from .jit import jit
 from .vector import WIDTH, copy, copy_alternate, riffle
 
-__all__ = ["ROOM", "Frame", "fill", "frame_of", "lines_in", "lines_out", "memory", "spill"]
+__all__ = ["ROOM", "Frame", "fill", "frame_of", "lines_in", "lines_out", "memory", "span", "spill"]
 
 ROOM = 4 * WIDTH        # numbers that may be read or written beyond the end of a run
 
@@ -69,9 +69,14 @@ def _inside(shift: int, stride: int, count: int, size: int) -> tuple[int, int]:
     return first, max(0, min(count, (size - 1 - shift) // stride + 1) - first)
 
 
-def memory(frame: Frame, dtype: npt.DTypeLike, border: float = 0.0) -> Array:
-    """Return memory for one frame, with a border that ``fill`` does not touch."""
-    return np.full((frame.phases[0, -1] + 1) * frame.size + ROOM, border, dtype)
+def memory(frame: Frame, dtype: npt.DTypeLike, border: float = 0.0, *, parts: int = 1) -> Array:
+    """Return memory for a frame in each of the parts, with a border that ``fill`` does not touch."""
+    return np.full((parts, span(frame)), border, dtype)
+
+
+def span(frame: Frame) -> int:
+    """Return the memory of a frame, in numbers."""
+    return int((frame.phases[0, -1] + 1) * frame.size + ROOM)
 
 
 @jit

@@ -7,8 +7,8 @@ import numpy as np
 
 from ...core import Array
 from ..memory import empty_like
-from ..threads import in_parallel
-from .jit import jit
+from ..threads import shares
+from .jit import jit, shared
 
 __all__ = ["inner_sums", "moments", "project", "standardize"]
 
@@ -19,7 +19,7 @@ def moments(x: Array) -> tuple[Array, Array]:
     if x.shape[2] == 1:
         _moments_across(x[:, :, 0], mean[:, 0], var[:, 0])
         return mean, var
-    in_parallel(lambda start, stop: _moments(x, mean, var, start, stop), x.shape[1], x.size)
+    _moments(shares(x.shape[1], x.size), x, mean, var)
     return mean, var
 
 
@@ -30,7 +30,7 @@ def standardize(x: Array, mean: Array, scale: Array, shift: Array | None = None)
     if x.shape[2] == 1:
         _standardize_across(x[:, :, 0], mean[:, 0], scale[:, 0], below[:, 0], y[:, :, 0])
         return y
-    in_parallel(lambda start, stop: _standardize(x, mean, scale, below, y, start, stop), len(x), x.size)
+    _standardize(shares(len(x), x.size), x, mean, scale, below, y)
     return y
 
 
@@ -40,7 +40,7 @@ def inner_sums(grad: Array, x: Array, mean: Array, inv_std: Array) -> tuple[Arra
     if x.shape[2] == 1:
         _inner_sums_across(grad[:, :, 0], x[:, :, 0], mean[:, 0], plain[:, 0], product[:, 0])
         return plain, product * inv_std
-    in_parallel(lambda start, stop: _inner_sums(grad, x, mean, plain, product, start, stop), x.shape[1], x.size)
+    _inner_sums(shares(x.shape[1], x.size), grad, x, mean, plain, product)
     product *= inv_std
     return plain, product
 
@@ -54,33 +54,33 @@ def project(grad: Array, x: Array, mean: Array, inv_std: Array, scale: Array, su
         _project_across(grad[:, :, 0], x[:, :, 0], mean[:, 0], slope[:, 0], mean_grad[:, 0], scale[:, 0],
                         result[:, :, 0])
         return result
-    in_parallel(lambda start, stop: _project(grad, x, mean, slope, mean_grad, scale, result, start, stop), len(x),
-                x.size)
+    _project(shares(len(x), x.size), grad, x, mean, slope, mean_grad, scale, result)
     return result
 
 
-@jit
-def _moments(x: Array, mean: Array, var: Array, start: int, stop: int) -> None:
+@shared
+def _moments(part: int, start: int, stop: int, x: Array, mean: Array, var: Array) -> None:
     count = x.shape[0] * x.shape[2]
     for c in range(start, stop):
         total = 0.0
         for n in range(x.shape[0]):
-            part = x.dtype.type(0)          # of one row: lanes of the array's own dtype, rows in double
+            row = x.dtype.type(0)           # of one row: lanes of the array's own dtype, rows in double
             for i in range(x.shape[2]):
-                part += x[n, c, i]
-            total += part
+                row += x[n, c, i]
+            total += row
         middle = x.dtype.type(total / count)
         square = 0.0
         for n in range(x.shape[0]):
-            part = x.dtype.type(0)
+            row = x.dtype.type(0)
             for i in range(x.shape[2]):
-                part += (x[n, c, i] - middle) * (x[n, c, i] - middle)
-            square += part
+                row += (x[n, c, i] - middle) * (x[n, c, i] - middle)
+            square += row
         mean[c, 0], var[c, 0] = middle, square / count
 
 
-@jit
-def _standardize(x: Array, mean: Array, scale: Array, shift: Array, y: Array, start: int, stop: int) -> None:
+@shared
+def _standardize(part: int, start: int, stop: int, x: Array, mean: Array, scale: Array, shift: Array,
+                 y: Array) -> None:
     for n in range(start, stop):
         for c in range(x.shape[1]):
             middle, factor, below = mean[c, 0], scale[c, 0], shift[c, 0]
@@ -88,23 +88,24 @@ def _standardize(x: Array, mean: Array, scale: Array, shift: Array, y: Array, st
                 y[n, c, i] = (x[n, c, i] - middle) * factor + below
 
 
-@jit
-def _inner_sums(grad: Array, x: Array, mean: Array, plain: Array, product: Array, start: int, stop: int) -> None:
+@shared
+def _inner_sums(part: int, start: int, stop: int, grad: Array, x: Array, mean: Array, plain: Array,
+                product: Array) -> None:
     for c in range(start, stop):
         middle, total, along = mean[c, 0], 0.0, 0.0
         for n in range(x.shape[0]):
-            part, inner = x.dtype.type(0), x.dtype.type(0)
+            row, inner = x.dtype.type(0), x.dtype.type(0)
             for i in range(x.shape[2]):
-                part += grad[n, c, i]
+                row += grad[n, c, i]
                 inner += grad[n, c, i] * (x[n, c, i] - middle)
-            total += part
+            total += row
             along += inner
         plain[c, 0], product[c, 0] = total, along
 
 
-@jit
-def _project(grad: Array, x: Array, mean: Array, slope: Array, mean_grad: Array, scale: Array, result: Array,
-             start: int, stop: int) -> None:
+@shared
+def _project(part: int, start: int, stop: int, grad: Array, x: Array, mean: Array, slope: Array, mean_grad: Array,
+             scale: Array, result: Array) -> None:
     for n in range(start, stop):
         for c in range(x.shape[1]):
             middle, tilt, level, factor = mean[c, 0], slope[c, 0], mean_grad[c, 0], scale[c, 0]

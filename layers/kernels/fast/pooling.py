@@ -8,11 +8,11 @@ import numpy.typing as npt
 from ...core import Array, Shape
 from .. import pooling
 from ..memory import empty
-from ..threads import in_parallel
+from ..threads import shares
 from ..windows import Window
 from . import depthwise
 from .frames import ROOM, Frame, fill, frame_of, lines_in, lines_out, memory, spill
-from .jit import jit
+from .jit import shared
 from .vector import WIDTH, choose, larger, load, spread, store, store_bytes, where_equal
 
 __all__ = ["window_max", "window_route", "window_spread", "window_sum"]
@@ -27,12 +27,9 @@ def window_max(x: Array, window: Window, outputs: Shape) -> tuple[Array, Array]:
     planes, flat, counts, *_ = _planar(x, window, outputs)
     frame = frame_of(flat, planes.shape[1:], counts)
     y, winners = (empty((len(planes), *counts), dtype) for dtype in (x.dtype, np.uint8))
-
-    def work(start: int, stop: int) -> None:
-        _max(planes[start:stop], frame, memory(frame, x.dtype, -np.inf), np.empty(frame.size + ROOM, x.dtype),
-             np.empty(frame.size + ROOM, np.uint8), y[start:stop], winners[start:stop])
-
-    in_parallel(work, len(planes), x.size)
+    edges = shares(len(planes), x.size)
+    best, won = (np.empty((len(edges) - 1, frame.size + ROOM), dtype) for dtype in (x.dtype, np.uint8))
+    _max(edges, planes, frame, memory(frame, x.dtype, -np.inf, parts=len(edges) - 1), best, won, y, winners)
     shape = (*x.shape[:-len(outputs)], *outputs)
     return y.reshape(shape), winners.reshape(shape)
 
@@ -46,13 +43,10 @@ def window_route(grad_out: Array, winners: Array, window: Window, spatial: Shape
     chosen = np.ascontiguousarray(winners).reshape(grads.shape)
     grad_x = empty((len(grads), *sizes), grad_out.dtype)
     order, bounds, starts = depthwise.by_phase(frame)
-
-    def work(start: int, stop: int) -> None:
-        run, won = np.zeros((2, frame.reach + frame.size + ROOM), grad_out.dtype)
-        _route(grads[start:stop], chosen[start:stop], order.astype(grad_out.dtype), starts, bounds, frame,
-               memory(frame, grad_out.dtype), run, won, grad_x[start:stop])
-
-    in_parallel(work, len(grads), grad_x.size)
+    edges = shares(len(grads), grad_x.size)
+    runs = np.zeros((2, len(edges) - 1, frame.reach + frame.size + ROOM), grad_out.dtype)
+    _route(edges, grads, chosen, order.astype(grad_out.dtype), starts, bounds, frame,
+           memory(frame, grad_out.dtype, parts=len(edges) - 1), runs, grad_x)
     return grad_x.reshape(*grad_out.shape[:-len(spatial)], *spatial)
 
 
@@ -64,7 +58,7 @@ def window_sum(x: Array, window: Window, outputs: Shape) -> Array:
     planes, flat, counts, *_ = _planar(x, window, outputs)
     if tiles:
         y = empty((len(planes), *counts), x.dtype)
-        in_parallel(lambda start, stop: _sum_tiles(planes[start:stop], flat.kernel, y[start:stop]), len(planes), x.size)
+        _sum_tiles(shares(len(planes), x.size), planes, *flat.kernel, y)
         return y.reshape(*x.shape[:-len(outputs)], *outputs)
     ones = np.ones((1, 1, *flat.kernel), x.dtype)
     y = depthwise.outputs(planes[:, None], ones, None, flat, counts)
@@ -79,8 +73,7 @@ def window_spread(grad_out: Array, window: Window, spatial: Shape) -> Array:
     grads, flat, _, sizes = _planar(grad_out, window, grad_out.shape[-len(spatial):], spatial)
     if tiles:
         grad_x = empty((len(grads), *sizes), grad_out.dtype)
-        in_parallel(lambda start, stop: _spread_tiles(grads[start:stop], flat.kernel, grad_x[start:stop]), len(grads),
-                    grad_x.size)
+        _spread_tiles(shares(len(grads), grad_x.size), grads, *flat.kernel, grad_x)
         return grad_x.reshape(*grad_out.shape[:-len(spatial)], *spatial)
     ones = np.ones((1, 1, *flat.kernel), grad_out.dtype)
     grad_x = depthwise.input_grad(grads[:, None], ones, flat, 1, sizes)
@@ -111,11 +104,13 @@ def _planar(x: Array, window: Window, outputs: Shape, spatial: Shape = (),
     return planes, flat, (*lead, *outputs), (*lead, *spatial)
 
 
-@jit
-def _max(x: Array, frame: Frame, plane: Array, best: Array, won: Array, y: Array, winners: Array) -> None:
+@shared
+def _max(part: int, start: int, stop: int, x: Array, frame: Frame, frames: Array, bests: Array, wons: Array, y: Array,
+         winners: Array) -> None:
+    plane, best, won = frames[part], bests[part], wons[part]
     planes, outputs, chosen, places = x.reshape(-1), y.reshape(-1), winners.reshape(-1), frame.lines * frame.columns
     least, none = spread(x.dtype.type(-np.inf)), spread(x.dtype.type(0))
-    for n in range(len(x)):
+    for n in range(start, stop):
         fill(planes, n * frame.area, frame, plane)
         for p in range(0, frame.length, WIDTH):
             most, number = least, none
@@ -129,11 +124,13 @@ def _max(x: Array, frame: Frame, plane: Array, best: Array, won: Array, y: Array
         lines_out(won, 0, frame, chosen, n * places)
 
 
-@jit
-def _route(grad_out: Array, winners: Array, numbers: Array, starts: npt.NDArray[np.int64],
-           bounds: npt.NDArray[np.int64], frame: Frame, plane: Array, run: Array, won: Array, grad_x: Array) -> None:
+@shared
+def _route(part: int, start: int, stop: int, grad_out: Array, winners: Array, numbers: Array,
+           starts: npt.NDArray[np.int64], bounds: npt.NDArray[np.int64], frame: Frame, frames: Array, runs: Array,
+           grad_x: Array) -> None:
+    plane, run, won = frames[part], runs[0, part], runs[1, part]
     planes, grads, places = grad_x.reshape(-1), grad_out.reshape(-1), frame.lines * frame.columns
-    for n in range(len(grad_x)):
+    for n in range(start, stop):
         lines_in(grads, n * places, frame, run, frame.reach)
         for i in range(frame.lines):
             room, line = won[frame.reach + i * frame.breadth:], winners[n, i]
@@ -149,28 +146,28 @@ def _route(grad_out: Array, winners: Array, numbers: Array, starts: npt.NDArray[
         spill(plane, frame, planes, n * frame.area)
 
 
-@jit
-def _sum_tiles(x: Array, size: Shape, y: Array) -> None:
-    for n in range(len(y)):
+@shared
+def _sum_tiles(part: int, start: int, stop: int, x: Array, height: int, width: int, y: Array) -> None:
+    for n in range(start, stop):
         for i in range(y.shape[1]):
             for j in range(y.shape[2]):
                 total = y.dtype.type(0)
-                for line in x[n, i * size[0]:(i + 1) * size[0], j * size[1]:(j + 1) * size[1]]:
+                for line in x[n, i * height:(i + 1) * height, j * width:(j + 1) * width]:
                     for q in range(line.size):
                         total += line[q]
                 y[n, i, j] = total
 
 
-@jit
-def _spread_tiles(grad_out: Array, size: Shape, grad_x: Array) -> None:
-    lines, columns = grad_out.shape[1] * size[0], grad_out.shape[2] * size[1]
-    grad_x[:, lines:] = 0
-    for n in range(len(grad_x)):
+@shared
+def _spread_tiles(part: int, start: int, stop: int, grad_out: Array, height: int, width: int, grad_x: Array) -> None:
+    lines, columns = grad_out.shape[1] * height, grad_out.shape[2] * width
+    for n in range(start, stop):
+        grad_x[n, lines:] = 0
         for h in range(lines):
             line = grad_x[n, h]
             line[columns:] = 0
             for j in range(grad_out.shape[2]):
-                value = grad_out[n, h // size[0], j]
-                few = line[j * size[1]:(j + 1) * size[1]]
+                value = grad_out[n, h // height, j]
+                few = line[j * width:(j + 1) * width]
                 for q in range(few.size):
                     few[q] = value

@@ -6,8 +6,8 @@ import numpy as np
 
 from ...core import Array, as_dtype
 from ..memory import empty_like
-from ..threads import in_parallel
-from .jit import jit
+from ..threads import shares
+from .jit import shared
 
 __all__ = ["normalize_rows", "normalize_rows_back"]
 
@@ -19,12 +19,8 @@ def normalize_rows(x: Array, weight: Array | None, bias: Array | None, eps: floa
     """See the definition."""
     x, y = np.ascontiguousarray(x), empty_like(x)
     mean, inv_std = np.empty((len(x), 1), x.dtype), np.empty((len(x), 1), x.dtype)
-
-    def work(start: int, stop: int) -> None:
-        part = slice(start, stop)
-        _normalize(x[part], weight, bias, eps, centered, y[part], mean[part, 0], inv_std[part, 0])
-
-    in_parallel(work, len(x), x.size * _WORK)
+    edges = shares(len(x), x.size * _WORK)
+    _normalize(edges, x, weight, bias, eps, centered, y, mean[:, 0], inv_std[:, 0])
     return y, mean, inv_std
 
 
@@ -33,23 +29,18 @@ def normalize_rows_back(grad: Array, x: Array, mean: Array, inv_std: Array, weig
     """See the definition."""
     grad, x = np.ascontiguousarray(as_dtype(grad, x.dtype)), np.ascontiguousarray(x)
     grad_x = empty_like(x)
-    sums: dict[int, Array] = {}
-
-    def work(start: int, stop: int) -> None:
-        part, sums[start] = slice(start, stop), np.zeros((2, x.shape[1]), x.dtype)
-        _normalize_back(grad[part], x[part], mean[part, 0], inv_std[part, 0], weight, centered, grad_x[part],
-                        *sums[start])
-
-    in_parallel(work, len(x), x.size * _WORK)
-    grad_weight, grad_bias = np.sum([sums[start] for start in sorted(sums)], axis=0)    # whoever was first
+    edges = shares(len(x), x.size * _WORK)
+    sums = np.zeros((len(edges) - 1, 2, x.shape[1]), x.dtype)
+    _normalize_back(edges, grad, x, mean[:, 0], inv_std[:, 0], weight, centered, grad_x, sums)
+    grad_weight, grad_bias = sums.sum(axis=0)
     return grad_x, grad_weight, grad_bias
 
 
-@jit
-def _normalize(x: Array, weight: Array | None, bias: Array | None, eps: float, centered: bool, y: Array, mean: Array,
-               inv_std: Array) -> None:
+@shared
+def _normalize(part: int, start: int, stop: int, x: Array, weight: Array | None, bias: Array | None, eps: float,
+               centered: bool, y: Array, mean: Array, inv_std: Array) -> None:
     n, zero = x.dtype.type, x.dtype.type(0)
-    for r in range(x.shape[0]):
+    for r in range(start, stop):
         row, y_row, middle, square = x[r], y[r], zero, zero
         if centered:
             for k in range(row.size):
@@ -68,11 +59,12 @@ def _normalize(x: Array, weight: Array | None, bias: Array | None, eps: float, c
             y_row[k] = value
 
 
-@jit
-def _normalize_back(grad: Array, x: Array, mean: Array, inv_std: Array, weight: Array | None, centered: bool,
-                    grad_x: Array, grad_weight: Array, grad_bias: Array) -> None:
+@shared
+def _normalize_back(part: int, start: int, stop: int, grad: Array, x: Array, mean: Array, inv_std: Array,
+                    weight: Array | None, centered: bool, grad_x: Array, sums: Array) -> None:
+    grad_weight, grad_bias = sums[part, 0], sums[part, 1]
     n, zero = x.dtype.type, x.dtype.type(0)
-    for r in range(x.shape[0]):
+    for r in range(start, stop):
         row, grad_row, result, middle, scale = x[r], grad[r], grad_x[r], mean[r], inv_std[r]
         level, slope = zero, zero
         for k in range(row.size):

@@ -8,9 +8,9 @@ from ...core import Array, as_dtype
 from .. import self_gating
 from ..memory import empty_like
 from ..self_gating import BEND, NORMAL, RATE
-from ..threads import in_parallel
+from ..threads import shares
 from .exponential import exp_below
-from .jit import inlined, jit
+from .jit import inlined, shared
 
 __all__ = ["self_gated", "self_gated_back", "sigmoid"]
 
@@ -39,8 +39,8 @@ def self_gated_back(v: Array, x: Array, gate: str) -> Array:
 
 def _run(loop: Callable[..., None], *arrays: Array) -> Array:
     y = empty_like(arrays[0])
-    flat = [*(np.ascontiguousarray(array).reshape(-1) for array in arrays), y.reshape(-1)]
-    in_parallel(lambda start, stop: loop(*(array[start:stop] for array in flat)), y.size, y.size * _WORK)
+    flat = (np.ascontiguousarray(array).reshape(-1) for array in arrays)
+    loop(shares(y.size, y.size * _WORK), *flat, y.reshape(-1))
     return y
 
 
@@ -58,73 +58,82 @@ def _phi(x: np.float32, e: np.float32) -> np.float32:
     return np.float32(tail if x < _ZERO else _ONE - tail)
 
 
-@jit
-def _sigmoid(x: Array, y: Array) -> None:
+@shared
+def _sigmoid(part: int, start: int, stop: int, x: Array, y: Array) -> None:
+    x, y = x[start:stop], y[start:stop]
     for i in range(x.size):     # from 0: the compiler then knows that no index is negative
         up, down = _shares(x[i])
         y[i] = up / (up + down)
 
 
-@jit
-def _logistic(x: Array, y: Array) -> None:
+@shared
+def _logistic(part: int, start: int, stop: int, x: Array, y: Array) -> None:
+    x, y = x[start:stop], y[start:stop]
     for i in range(x.size):
         up, down = _shares(x[i])
         y[i] = x[i] * up / (up + down)
 
 
-@jit
-def _logistic_back(x: Array, v: Array, y: Array) -> None:
+@shared
+def _logistic_back(part: int, start: int, stop: int, x: Array, v: Array, y: Array) -> None:
+    x, v, y = x[start:stop], v[start:stop], y[start:stop]
     for i in range(x.size):
         up, down = _shares(x[i])
-        part = _ONE / (up + down)
-        y[i] = v[i] * up * part * (_ONE + x[i] * down * part)
+        portion = _ONE / (up + down)
+        y[i] = v[i] * up * portion * (_ONE + x[i] * down * portion)
 
 
-@jit
-def _normal(x: Array, y: Array) -> None:
+@shared
+def _normal(part: int, start: int, stop: int, x: Array, y: Array) -> None:
+    x, y = x[start:stop], y[start:stop]
     for i in range(x.size):
         y[i] = x[i] * _phi(x[i], exp_below(-_HALF * x[i] * x[i]))
 
 
-@jit
-def _normal_back(x: Array, v: Array, y: Array) -> None:
+@shared
+def _normal_back(part: int, start: int, stop: int, x: Array, v: Array, y: Array) -> None:
+    x, v, y = x[start:stop], v[start:stop], y[start:stop]
     for i in range(x.size):
         e = exp_below(-_HALF * x[i] * x[i])
         y[i] = v[i] * (_phi(x[i], e) + x[i] * e * _HEIGHT)
 
 
-@jit
-def _tanh(x: Array, y: Array) -> None:
+@shared
+def _tanh(part: int, start: int, stop: int, x: Array, y: Array) -> None:
+    x, y = x[start:stop], y[start:stop]
     for i in range(x.size):
         up, down = _shares(_RATE * x[i] * (_ONE + _BEND * x[i] * x[i]))
         y[i] = x[i] * up / (up + down)
 
 
-@jit
-def _tanh_back(x: Array, v: Array, y: Array) -> None:
+@shared
+def _tanh_back(part: int, start: int, stop: int, x: Array, v: Array, y: Array) -> None:
+    x, v, y = x[start:stop], v[start:stop], y[start:stop]
     for i in range(x.size):
         square = x[i] * x[i]
         up, down = _shares(_RATE * x[i] * (_ONE + _BEND * square))
-        part = _ONE / (up + down)
-        y[i] = v[i] * up * part * (_ONE + x[i] * down * part * (_RATE * (_ONE + _BEND_SLOPE * square)))
+        portion = _ONE / (up + down)
+        y[i] = v[i] * up * portion * (_ONE + x[i] * down * portion * (_RATE * (_ONE + _BEND_SLOPE * square)))
 
 
-@jit
-def _softplus(x: Array, y: Array) -> None:
+@shared
+def _softplus(part: int, start: int, stop: int, x: Array, y: Array) -> None:
+    x, y = x[start:stop], y[start:stop]
     for i in range(x.size):
         up, down = _shares(x[i])
         above = up * (up + _TWO * down)
         y[i] = x[i] * above / (above + _TWO * down * down)
 
 
-@jit
-def _softplus_back(x: Array, v: Array, y: Array) -> None:
+@shared
+def _softplus_back(part: int, start: int, stop: int, x: Array, v: Array, y: Array) -> None:
+    x, v, y = x[start:stop], v[start:stop], y[start:stop]
     for i in range(x.size):
         up, down = _shares(x[i])
         above, below = up * (up + _TWO * down), _TWO * down * down
-        part = _ONE / (above + below)
-        value = above * part
-        y[i] = v[i] * (value + x[i] * below * part * (_ONE + value) * up / (up + down))
+        portion = _ONE / (above + below)
+        value = above * portion
+        y[i] = v[i] * (value + x[i] * below * portion * (_ONE + value) * up / (up + down))
 
 
 _FORWARD = {"logistic": _logistic, "normal": _normal, "tanh": _tanh, "softplus": _softplus}

@@ -6,38 +6,35 @@ import numpy as np
 
 from ...core import Array
 from ..memory import empty_like
-from ..threads import in_parallel
+from ..threads import shares
 from .exponential import exp_below
-from .jit import jit, jit_without_nan
+from .jit import jit, jit_without_nan, shared
 
 __all__ = ["softmax_rows", "softmax_rows_back"]
 
 _BLOCK = 1 << 15        # elements at a time
+_WORK = 4               # so many times that of an addition
 
 
 def softmax_rows(x: Array) -> tuple[Array, Array, Array]:
     """See the definition."""
     y, height = empty_like(x), max(1, _BLOCK // max(1, x.shape[1]))
     total, top = np.empty((2, len(x), 1), x.dtype)
-
-    def work(start: int, stop: int) -> None:
-        if x.dtype == np.float32:
-            _single(x[start:stop], y[start:stop], total[start:stop, 0], top[start:stop, 0])
-            return
-        for low in range(start, stop, height):
-            part = slice(low, min(low + height, stop))
-            _shift(x[part], top[part], y[part])
-            np.exp(y[part], out=y[part])
-            _normalize(y[part], total[part])
-
-    in_parallel(work, len(x), x.size)
+    if x.dtype == np.float32:
+        _single(shares(len(x), x.size * _WORK), x, y, total[:, 0], top[:, 0])
+        return y, total, top
+    for low in range(0, len(x), height):
+        part = slice(low, low + height)
+        _shift(x[part], top[part], y[part])
+        np.exp(y[part], out=y[part])
+        _normalize(y[part], total[part])
     return y, total, top
 
 
 def softmax_rows_back(grad: Array, y: Array) -> Array:
     """See the definition."""
     result = empty_like(y)
-    in_parallel(lambda start, stop: _back(grad, y, result, start, stop), len(y), y.size)
+    _back(shares(len(y), y.size), grad, y, result)
     return result
 
 
@@ -57,18 +54,18 @@ def _largest(row: Array) -> Any:
     return largest
 
 
-@jit
-def _single(x: Array, y: Array, total: Array, top: Array) -> None:
-    for r in range(x.shape[0]):
+@shared
+def _single(part: int, start: int, stop: int, x: Array, y: Array, total: Array, top: Array) -> None:
+    for r in range(start, stop):
         row, y_row, whole = x[r], y[r], x.dtype.type(0)
         largest = _largest_number(row)
         for k in range(row.size):
             e = exp_below(row[k] - largest)
             y_row[k] = e
             whole += e
-        part = x.dtype.type(1) / whole
+        portion = x.dtype.type(1) / whole
         for k in range(row.size):
-            y_row[k] *= part
+            y_row[k] *= portion
         total[r], top[r] = whole, largest if whole == whole else _largest(row)
 
 
@@ -92,8 +89,8 @@ def _normalize(y: Array, total: Array) -> None:
             y[r, k] /= whole
 
 
-@jit
-def _back(grad: Array, y: Array, result: Array, start: int, stop: int) -> None:
+@shared
+def _back(part: int, start: int, stop: int, grad: Array, y: Array, result: Array) -> None:
     for r in range(start, stop):
         inner = y.dtype.type(0)
         for k in range(y.shape[1]):

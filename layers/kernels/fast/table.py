@@ -3,8 +3,8 @@
 import numpy as np
 
 from ...core import Array, as_dtype
-from ..threads import in_parallel
-from .jit import jit
+from ..threads import shares as split
+from .jit import shared
 
 __all__ = ["add_at"]
 
@@ -13,17 +13,14 @@ def add_at(table: Array, indices: Array, rows: Array, shares: Array | None = Non
     """See the definition."""
     rows = np.ascontiguousarray(as_dtype(rows, table.dtype))
     shares = None if shares is None else as_dtype(shares, table.dtype)
-
-    def work(start: int, stop: int) -> None:
-        _add_at(table[:, start:stop], indices, rows[:, start:stop], shares)
-
-    in_parallel(work, table.shape[1], rows.size * 2)
+    _add_at(split(table.shape[1], rows.size * 2), table, indices, rows, shares)
 
 
-@jit
-def _add_at(table: Array, indices: Array, rows: Array, shares: Array | None) -> None:
+@shared
+def _add_at(part: int, start: int, stop: int, table: Array, indices: Array, rows: Array,
+            shares: Array | None) -> None:
     for i in range(indices.size):
-        out, row = table[indices[i]], rows[i]
+        out, row = table[indices[i], start:stop], rows[i, start:stop]
         if shares is None:
             for d in range(out.size):
                 out[d] += row[d]

@@ -15,10 +15,11 @@ from .vector import WIDTH, copy, load, store, transposed
 __all__ = ["from_points", "from_points_back", "scratch", "to_points", "to_points_back"]
 
 
-def scratch(columns: int, dtype: npt.DTypeLike) -> tuple[Array, Array, Array]:
-    """Return memory for what is on its way: lines of eight channels, the same pixel by pixel, and a tile."""
+def scratch(parts: int, columns: int, dtype: npt.DTypeLike) -> tuple[Array, Array, Array]:
+    """Return each part's memory for what is on its way: lines of eight channels, the same by pixels, and a tile."""
     span = -(-6 * (4 * columns + 2) // WIDTH) * WIDTH
-    return np.zeros((WIDTH, span), dtype), np.empty(span * WIDTH, dtype), np.empty(36 * WIDTH, dtype)
+    return (np.zeros((parts, WIDTH, span), dtype), np.empty((parts, span * WIDTH), dtype),
+            np.empty((parts, 36 * WIDTH), dtype))
 
 
 _Six = tuple[float, float, float, float, float, float]      # vectors, and so are the arguments of all that follows
@@ -118,11 +119,11 @@ def _write(pixels: Array, rows: int, width: int, left: int, lines: Array, x: Arr
 
 
 @jit
-def to_points(x: Array, top: int, left: int, grid: tuple[int, int], v: Array, lines: Array, pixels: Array,
+def to_points(x: Array, corner: tuple[int, int], grid: tuple[int, int], v: Array, lines: Array, pixels: Array,
                tile: Array) -> None:
     """Write V = Bᵀ d B of all tiles of the images ``x``, whose first tile begins at pixel (-top, -left)."""
     two, four, five = x.dtype.type(2), x.dtype.type(4), x.dtype.type(5)
-    (rows, columns), channels = grid, x.shape[1]
+    (rows, columns), (top, left), channels = grid, corner, x.shape[1]
     width, point, flat = 4 * columns + 2, v.shape[1] * channels, v.reshape(-1)
     lines[:] = 0
     for n in range(len(x)):
@@ -141,11 +142,11 @@ def to_points(x: Array, top: int, left: int, grid: tuple[int, int], v: Array, li
 
 
 @jit
-def to_points_back(v: Array, top: int, left: int, grid: tuple[int, int], grad_x: Array, lines: Array, pixels: Array,
+def to_points_back(v: Array, corner: tuple[int, int], grid: tuple[int, int], grad_x: Array, lines: Array, pixels: Array,
                     tile: Array) -> None:
     """Write the gradient of the images, the sum of B grad_V Bᵀ over all tiles that a pixel is in."""
     two, four, five = v.dtype.type(2), v.dtype.type(4), v.dtype.type(5)
-    (rows, columns), channels = grid, grad_x.shape[1]
+    (rows, columns), (top, left), channels = grid, corner, grad_x.shape[1]
     width, point, flat = 4 * columns + 2, v.shape[1] * channels, v.reshape(-1)
     grad_x[:] = 0           # pixels that no tile reaches
     for n in range(len(grad_x)):

@@ -17,15 +17,18 @@ precision.
 Source: Lavin & Gray 2016, "Fast algorithms for convolutional neural networks", section 4.3.
 """
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ...core import Array, Shape
 from ..memory import empty
-from ..threads import in_parallel
+from ..products import product
+from ..threads import Edges, shares
 from ..windows import Window
+from .blas import address_of, multiply
+from .jit import shared
 from .tiles import from_points, from_points_back, scratch, to_points, to_points_back
 
 __all__ = ["fits", "input_grad", "outputs", "weight_grad"]
@@ -33,6 +36,7 @@ __all__ = ["fits", "input_grad", "outputs", "weight_grad"]
 _G = np.array([[6, 0, 0], [-4, -4, -4], [-4, 4, -4], [1, 2, 4], [1, -2, 4], [0, 0, 24]]) / 24
 _TILES = 32             # tiles worked on at a time, about
 _LEAST = 16             # channels
+_WORK = 8               # so many times that of an addition, for each number of the input
 
 
 def fits(window: Window, groups: int, inputs: int, channels: int, images: int, counts: Shape) -> bool:
@@ -45,92 +49,102 @@ def outputs(x: Array, weight: Array, bias: Array | None, window: Window, counts:
     """Return the correlation; shapes as in ``correlate``."""
     y = empty((len(x), len(weight), *counts), x.dtype)
     shift = np.zeros(len(weight), x.dtype) if bias is None else bias
-    points = np.ascontiguousarray(_window_points(weight).swapaxes(1, 2))
-
-    def work(start: int, stop: int) -> None:
-        room = _Room.of(x, len(weight), counts)
-        for images in room.parts(start, stop):
-            v, m = room.points(len(images))
-            to_points(x[images.start:images.stop], *_corner(window), room.grid, room.v, *room.scratch)
-            np.matmul(v, points, out=m)
-            from_points(room.m, shift, room.grid, y[images.start:images.stop], *room.scratch)
-
-    in_parallel(work, len(x), x.size * 8)
+    edges = shares(len(x), x.size * _WORK)
+    _outputs(edges, address_of(x.dtype), x, _window_points(weight), shift,
+             _Room.of(edges, x, len(weight), counts, window), y)
     return y
 
 
 def input_grad(grad_out: Array, weight: Array, window: Window, spatial: Shape) -> Array:
     """Return the gradient of ``x``, whose spatial axes have the sizes ``spatial``."""
     grad_x = empty((len(grad_out), weight.shape[1], *spatial), grad_out.dtype)
-    points = _window_points(weight)
-
-    def work(start: int, stop: int) -> None:
-        room = _Room.of(grad_x, len(weight), grad_out.shape[2:])
-        for images in room.parts(start, stop):
-            v, m = room.points(len(images))
-            from_points_back(grad_out[images.start:images.stop], room.grid, room.m, *room.scratch)
-            np.matmul(m, points, out=v)
-            to_points_back(room.v, *_corner(window), room.grid, grad_x[images.start:images.stop], *room.scratch)
-
-    in_parallel(work, len(grad_x), grad_x.size * 8)
+    edges = shares(len(grad_x), grad_x.size * _WORK)
+    _input_grad(edges, address_of(grad_x.dtype), grad_out, _window_points(weight),
+                _Room.of(edges, grad_x, len(weight), grad_out.shape[2:], window), grad_x)
     return grad_x
 
 
 def weight_grad(x: Array, grad_out: Array, window: Window) -> Array:
     """Return the gradient of ``weight``."""
-    sums: dict[int, Array] = {}
-
-    def work(start: int, stop: int) -> None:
-        room = _Room.of(x, grad_out.shape[1], grad_out.shape[2:])
-        total = np.zeros((36, grad_out.shape[1], x.shape[1]), x.dtype)
-        product = np.empty_like(total)
-        for images in room.parts(start, stop):
-            v, m = room.points(len(images))
-            to_points(x[images.start:images.stop], *_corner(window), room.grid, room.v, *room.scratch)
-            from_points_back(grad_out[images.start:images.stop], room.grid, room.m, *room.scratch)
-            total += np.matmul(m.swapaxes(1, 2), v, out=product)
-        sums[start] = total
-
-    in_parallel(work, len(x), x.size * 8)
-    grad_points = sum(sums[start] for start in sorted(sums))        # in one order, whoever was first
-    grad_points = np.asarray(grad_points).reshape(6, 6, *np.shape(grad_points)[1:]).transpose(2, 3, 0, 1)
-    matrix = _G.astype(x.dtype)
-    return np.ascontiguousarray(matrix.T @ grad_points @ matrix)
+    channels, inputs = grad_out.shape[1], x.shape[1]
+    edges = shares(len(x), x.size * _WORK)
+    sums = empty((len(edges) - 1, 36, channels, inputs), x.dtype)
+    _weight_grad(edges, address_of(x.dtype), x, grad_out,
+                 _Room.of(edges, x, channels, grad_out.shape[2:], window), sums)
+    # (36, O·C) -> (O·C, 9)
+    grad = product(sums.sum(axis=0).reshape(36, -1).T, _matrix(x.dtype), empty((channels * inputs, 9), x.dtype))
+    return grad.reshape(channels, inputs, 3, 3)
 
 
 class _Room(NamedTuple):
-    """Memory of one thread: points of inputs and of outputs, and what is on its way there or back."""
+    """Memory of each part: points of inputs and of outputs, and what is on its way there or back."""
 
-    v: Array
+    v: Array                                # (parts, 36, tiles, channels of the inputs)
     m: Array
-    scratch: tuple[Array, Array, Array]
+    lines: Array
+    pixels: Array
+    tile: Array
     grid: tuple[int, int]                   # rows and columns of tiles in an image
+    corner: tuple[int, int]                 # how far outside of the image the first tile begins
     images: int                             # at a time
 
     @classmethod
-    def of(cls, x: Array, channels: int, counts: Shape) -> "_Room":
+    def of(cls, edges: Edges, x: Array, channels: int, counts: Shape, window: Window) -> "_Room":
         rows, columns = (-(-count // 4) for count in counts)
-        images = max(1, min(len(x), _TILES // (rows * columns)))
+        parts, images = len(edges) - 1, max(1, min(int(edges[1]), _TILES // (rows * columns)))
         # one tile more than is used: points one power of two apart would push each other out of the cache
-        v, m = (empty((36, images * rows * columns + 1, size), x.dtype) for size in (x.shape[1], channels))
-        return cls(v, m, scratch(columns, x.dtype), (rows, columns), images)
-
-    def parts(self, start: int, stop: int) -> Iterator[range]:
-        """Yield the images from ``start`` to ``stop``, as many at a time as there is room for."""
-        for first in range(start, stop, self.images):
-            yield range(first, min(first + self.images, stop))
-
-    def points(self, images: int) -> tuple[Array, Array]:
-        tiles = images * self.grid[0] * self.grid[1]
-        return self.v[:, :tiles], self.m[:, :tiles]
+        v, m = (empty((parts, 36, images * rows * columns + 1, size), x.dtype) for size in (x.shape[1], channels))
+        return cls(v, m, *scratch(parts, columns, x.dtype), (rows, columns),
+                   (window.padding[0][0], window.padding[1][0]), images)
 
 
-def _corner(window: Window) -> tuple[int, int]:
-    return window.padding[0][0], window.padding[1][0]
+@shared
+def _outputs(part: int, start: int, stop: int, blas: int, x: Array, points: Array, shift: Array,
+             room: _Room, y: Array) -> None:
+    v, m, lines, pixels, tile = room.v[part], room.m[part], room.lines[part], room.pixels[part], room.tile[part]
+    for first in range(start, stop, room.images):
+        few = slice(first, min(first + room.images, stop))
+        tiles = (few.stop - few.start) * room.grid[0] * room.grid[1]
+        to_points(x[few], room.corner, room.grid, v, lines, pixels, tile)
+        for k in range(36):
+            multiply(blas, v[k, :tiles], points[k].T, m[k, :tiles], False)
+        from_points(m, shift, room.grid, y[few], lines, pixels, tile)
+
+
+@shared
+def _input_grad(part: int, start: int, stop: int, blas: int, grad_out: Array, points: Array, room: _Room,
+                grad_x: Array) -> None:
+    v, m, lines, pixels, tile = room.v[part], room.m[part], room.lines[part], room.pixels[part], room.tile[part]
+    for first in range(start, stop, room.images):
+        few = slice(first, min(first + room.images, stop))
+        tiles = (few.stop - few.start) * room.grid[0] * room.grid[1]
+        from_points_back(grad_out[few], room.grid, m, lines, pixels, tile)
+        for k in range(36):
+            multiply(blas, m[k, :tiles], points[k], v[k, :tiles], False)
+        to_points_back(v, room.corner, room.grid, grad_x[few], lines, pixels, tile)
+
+
+@shared
+def _weight_grad(part: int, start: int, stop: int, blas: int, x: Array, grad_out: Array, room: _Room,
+                 sums: Array) -> None:
+    v, m, lines, pixels, tile = room.v[part], room.m[part], room.lines[part], room.pixels[part], room.tile[part]
+    for first in range(start, stop, room.images):
+        few = slice(first, min(first + room.images, stop))
+        tiles = (few.stop - few.start) * room.grid[0] * room.grid[1]
+        to_points(x[few], room.corner, room.grid, v, lines, pixels, tile)
+        from_points_back(grad_out[few], room.grid, m, lines, pixels, tile)
+        for k in range(36):
+            multiply(blas, m[k, :tiles].T, v[k, :tiles], sums[part, k], first > start)
 
 
 def _window_points(weight: Array) -> Array:
     """Return U = G w Gᵀ for all windows: (O, C, 3, 3) -> (36, O, C)."""
-    matrix = _G.astype(weight.dtype)
-    points = np.ascontiguousarray(weight).reshape(-1, 9) @ np.kron(matrix, matrix).T
-    return np.ascontiguousarray(points.T).reshape(36, *weight.shape[:2])
+    windows = np.ascontiguousarray(weight).reshape(-1, 9)
+    points = product(_matrix(weight.dtype), windows.T, empty((36, len(windows)), weight.dtype))
+    return points.reshape(36, *weight.shape[:2])
+
+
+@cache
+def _matrix(dtype: np.dtype[Any]) -> Array:
+    """Return what takes nine numbers of a window to its points, (36, 9)."""
+    return np.kron(_G, _G).astype(dtype)

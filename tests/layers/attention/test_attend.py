@@ -80,6 +80,7 @@ def test_large_scores_do_not_overflow_and_a_query_without_keys_gets_nothing():
 def test_long_sequences_need_no_matrix_of_all_weights():
     length = 2048
     q, k, v, grad_y = np.random.default_rng(0).normal(size=(4, 1, length, 4)).astype(np.float32)
+    attend_back(attend(q, k, v, Rules(0.5, is_causal=True))[2], grad_y)         # what is compiled is compiled now
     tracemalloc.start()
     _, _, state = attend(q, k, v, Rules(0.5, is_causal=True))
     attend_back(state, grad_y)

@@ -10,7 +10,7 @@ import pytest
 
 import chainrule
 from chainrule.layers.core import ValueRangeError
-from chainrule.layers.kernels import get_num_threads, in_parallel, set_num_threads
+from chainrule.layers.kernels import get_num_threads, in_parallel, set_num_threads, shares
 
 MUCH = 1 << 30
 
@@ -72,20 +72,6 @@ def test_parts_do_not_share_out_again():
     assert seen == [(0, 6), (0, 6)]
 
 
-def test_blas_has_one_thread_inside_and_its_own_number_outside():
-    threadpoolctl = pytest.importorskip("threadpoolctl")
-
-    def numbers():
-        return {pool["num_threads"] for pool in threadpoolctl.threadpool_info()
-                if pool["user_api"] == "blas" and "numpy" in pool["filepath"]}
-
-    set_num_threads(2)
-    inside = []
-    in_parallel(lambda start, stop: inside.append(numbers()), 2, MUCH)
-    if numbers():       # NumPy's BLAS is one that can be asked
-        assert inside == [{1}, {1}] and numbers() == {2}
-
-
 @pytest.mark.parametrize("part", [0, 1])
 def test_an_error_of_any_part_is_raised_and_the_threads_live_on(part):
     set_num_threads(2)
@@ -102,13 +88,75 @@ def test_an_error_of_any_part_is_raised_and_the_threads_live_on(part):
     assert sorted(done) == [0, 1]
 
 
+def run(program, compiled="0", **more):
+    environment = {**os.environ, "OMP_NUM_THREADS": "2", "OPENBLAS_NUM_THREADS": "2", "CHAINRULE_COMPILED": compiled}
+    return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=environment | more)
+
+
+BLAS = """
+import numpy as np, threadpoolctl
+from chainrule.layers.kernels import gate, get_num_threads, in_parallel, matmul, set_num_threads
+
+def blas():
+    pools = threadpoolctl.threadpool_info()
+    return {pool["num_threads"] for pool in pools if pool["user_api"] == "blas" and "numpy" in pool["filepath"]}
+"""
+
+
+def test_blas_has_one_thread_inside_and_its_own_number_outside():
+    answer = run(BLAS + """
+set_num_threads(2)
+inside = []
+in_parallel(lambda start, stop: inside.append(blas()), 2, 1 << 30)
+print(not blas() or (inside == [{1}, {1}] and blas() == {2}))      # where NumPy's BLAS can be asked
+""")
+    assert answer.stdout.strip() == "True", answer.stderr
+
+
 def test_a_first_small_product_does_not_change_the_setting():
-    program = """
-import numpy as np
-from chainrule.layers.kernels import get_num_threads, matmul
+    answer = run(BLAS + """
 matmul(np.ones((32, 784), np.float32), np.ones((784, 128), np.float32))
 print(get_num_threads())
-"""
-    answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True,
-                            env={**os.environ, "OMP_NUM_THREADS": "2", "OPENBLAS_NUM_THREADS": "2"})
-    assert answer.stdout.strip() == str(min(2, os.cpu_count()))
+""")
+    assert answer.stdout.strip() == str(min(2, os.cpu_count())), answer.stderr
+
+
+def test_compiled_kernels_take_over_from_blas_and_keep_the_number_of_threads():
+    pytest.importorskip("numba")
+    answer = run(BLAS + """
+gate(np.ones((3, 4), np.float32), np.ones((3, 4), bool))
+print(blas() in (set(), {1}), get_num_threads())
+set_num_threads(1)
+print(blas() in (set(), {1}), get_num_threads())
+""", compiled="1")
+    assert answer.stdout.split() == ["True", str(min(2, os.cpu_count())), "True", "1"], answer.stderr
+
+
+def test_parts_of_compiled_kernels():
+    set_num_threads(3)
+    assert shares(10, MUCH).tolist() == [0, 3, 6, 10]
+    assert shares(2, MUCH).tolist() == [0, 1, 2]
+    assert shares(0, MUCH).tolist() == [0, 0]
+    assert shares(10, 100).tolist() == [0, 10]          # little work stays here
+    elsewhere = []
+    thread = threading.Thread(target=lambda: elsewhere.append(shares(10, MUCH).tolist()))
+    thread.start()
+    thread.join()
+    assert elsewhere == [[0, 10]]
+
+
+def test_a_fork_goes_on_alone():
+    pytest.importorskip("numba")
+    answer = run("""
+import os
+import numpy as np
+from chainrule.layers.kernels import gate, set_num_threads, shares
+set_num_threads(2)
+v, is_open = np.ones((500, 700), np.float32), np.ones((500, 700), bool)
+gate(v, is_open)
+child = os.fork()
+if not child:
+    os._exit(0 if shares(9, 1 << 30).tolist() == [0, 9] and (gate(v, is_open) == 1).all() else 1)
+print(os.waitpid(child, 0)[1])
+""", compiled="1")
+    assert answer.stdout.strip() == "0", answer.stderr

@@ -3,21 +3,12 @@
 import numpy as np
 import pytest
 
-from chainrule.layers.kernels import get_num_threads, set_num_threads
-from chainrule.layers.recurrent.pieces import cut, multiply, multiply_rows
+from chainrule.layers.recurrent.pieces import cut, multiply
 
 SHAPES = [(32, 128, 512), (64, 64, 192), (3, 5, 7), (1, 1, 1), (0, 4, 6), (40, 300, 509), (70, 1000, 48)]
 
 
 rng = np.random.default_rng(0)
-
-
-@pytest.fixture
-def threads(request):
-    before = get_num_threads()
-    set_num_threads(request.param)
-    yield
-    set_num_threads(before)
 
 
 @pytest.mark.parametrize(("rows", "k", "m"), SHAPES)
@@ -29,12 +20,3 @@ def test_pieces_give_the_product(rows, k, m):
 @pytest.mark.parametrize(("rows", "pieces"), [(32, 4), (8, 1), (1, 1), (100, 8), (10**6, 1)])
 def test_pieces_are_the_fewest_that_are_small_enough(rows, pieces):
     assert cut(rng.normal(size=(128, 512)), rows).shape == (pieces, 128, 512 // pieces)
-
-
-@pytest.mark.usefixtures("threads")
-@pytest.mark.parametrize("threads", [1, 2], indirect=True)
-@pytest.mark.parametrize(("rows", "k", "m"), [*SHAPES, (64, 3, 5), (129, 9, 40), (5000, 17, 80)])
-def test_many_rows(rows, k, m):
-    x, matrix = rng.normal(size=(rows, k)), rng.normal(size=(m, k)).T
-    found = multiply_rows(x, matrix, np.empty((rows, m)))
-    np.testing.assert_allclose(found, x @ matrix, rtol=1e-12, atol=1e-12)

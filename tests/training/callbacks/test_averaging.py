@@ -129,6 +129,27 @@ def test_batch_norms_know_the_statistics_of_the_averaged_network():
     assert model[1].momentum == 0.1 and model[1].training
 
 
+def test_where_the_statistics_fail_the_average_and_the_old_statistics_stay():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(24, 3)).astype(np.float32)
+    model = Sequential(Linear(3, 4), BatchNorm1d(4), Linear(4, 2))
+    passes, averaging = [], WeightAveraging()
+
+    class FailsTheSecondTime:
+        def __iter__(self):
+            passes.append(1)
+            if len(passes) == 2:
+                raise OSError("the data are gone")
+            return iter([(x, np.zeros(24, int))] * 3)
+
+    trainer = Trainer(model, CrossEntropyLoss(), SGD(model.parameters(), lr=0.5), callbacks=[averaging])
+    with pytest.raises(OSError, match="the data are gone"):
+        trainer.fit(FailsTheSecondTime())
+    average = averaging.average.module.state_dict()
+    assert all((value == average[name]).all() for name, value in model.state_dict().items())
+    assert model[1].momentum == 0.1 and all(layer.training for _, layer in model.named_layers())
+
+
 def test_the_average_of_noisy_steps_is_no_worse_than_the_last():
     train, test = digits(flat=True).split(rng=np.random.default_rng(0))
     accuracy = {}

@@ -84,3 +84,11 @@ def test_large_gradients_are_no_alarm():
     model[0].weight.data[...] = 1
     Trainer(model, MSELoss(), SGD(model.parameters(), lr=1e-35)).fit(DataLoader(data, 4))
     assert np.abs(model[0].weight.grad).min() > 1e20        # its square overflows
+
+
+def test_a_step_outside_of_a_fit_is_guarded_too():
+    model = Sequential(Linear(3, 1))
+    trainer = Trainer(model, MSELoss(), SGD(model.parameters(), lr=0.1))
+    assert np.isfinite(trainer.step(np.ones((4, 3), np.float32), np.ones((4, 1), np.float32)).loss)
+    with np.errstate(all="ignore"), pytest.raises(NonFiniteError, match="check_step finds where it began"):
+        trainer.step(np.full((4, 3), np.inf, np.float32), np.ones((4, 1), np.float32))

@@ -22,7 +22,7 @@ def test_runs_are_taps(size, kernel, stride, padding, dilation):
     assume(min(outputs) >= 1)
     plane = np.random.default_rng(0).standard_normal(size)
     frame = frame_of(window, size, outputs)
-    target, seen = memory(frame, plane.dtype), windows(padded(plane, window, outputs), window, outputs)
+    target, seen = memory(frame, plane.dtype)[0], windows(padded(plane, window, outputs), window, outputs)
     fill(plane.reshape(-1), 0, frame, target)
     for k, tap in enumerate(np.ndindex(kernel)):
         found = np.empty(outputs)
@@ -43,7 +43,7 @@ def test_spill_brings_back_what_windows_can_see(size, kernel, stride, padding):
     assume(min(outputs) >= 1)
     plane, back = np.random.default_rng(0).uniform(1, 2, size), np.full(size, np.nan)
     frame = frame_of(window, size, outputs)
-    target = memory(frame, plane.dtype)
+    target = memory(frame, plane.dtype)[0]
     fill(plane.reshape(-1), 0, frame, target)
     spill(target, frame, back.reshape(-1), 0)
     # a phase has whole steps, the last of which may reach beyond the windows

@@ -1,0 +1,15 @@
+"""Double backpropagation: training on what the network's derivative with respect to its input is."""
+
+from .locally_linear import bent_layer
+from .passes import double_backward, input_gradient
+from .penalties import GradientPenalty, JacobianPenalty, NetworkPenalty, jacobian_norms
+
+__all__ = [
+    "GradientPenalty",
+    "JacobianPenalty",
+    "NetworkPenalty",
+    "bent_layer",
+    "double_backward",
+    "input_gradient",
+    "jacobian_norms",
+]

@@ -1,0 +1,123 @@
+"""The copy task of Aicher, Foti & Fox 2019: fixed truncation against adaptive, ``python -m benchmarks.copy_task``.
+
+Each call goes on where the last one ended, for ``--seconds``; results and weights are stored after every epoch.
+"""
+
+import argparse
+import json
+import math
+import time
+from pathlib import Path
+
+import numpy as np
+
+import chainrule
+from chainrule.backprop.time import AdaptiveBPTT, TruncatedBPTT, stream_loss
+from chainrule.layers.core import load_weights, save_weights
+from chainrule.losses import CrossEntropyLoss
+from chainrule.models.zoo import char_rnn
+from chainrule.optim import SGD
+
+__all__ = ["copy_stream", "main"]
+
+RESULTS = Path("benchmarks", "results", "copy_task.json")
+SETTINGS = ("K=5", "K=10", "K=20", "adaptive")
+BLANK, MARK, SYMBOLS = 0, 1, (2, 3, 4, 5)
+
+
+def copy_stream(streams, steps, length, rng):
+    """Return x and y, (streams, steps): a mark and ``length - 1`` symbols, then as many blanks to say them again in."""
+    count = math.ceil(steps / (2 * length))
+    said = rng.choice(SYMBOLS, (streams, count, length))
+    said[..., 0] = MARK
+    blank = np.full_like(said, BLANK)
+    x, y = np.concatenate([said, blank], 2), np.concatenate([blank, said], 2)
+    return x.reshape(streams, -1)[:, :steps], y.reshape(streams, -1)[:, :steps]
+
+
+def make(setting, seed):
+    """Return network and training of a setting."""
+    rng = np.random.default_rng(seed)
+    chainrule.manual_seed(seed)
+    model = char_rnn(6, embedding=50, hidden=50, layers=2)
+    optimizer = SGD(model.parameters(), lr=1.0, weight_decay=1e-5)
+    loss = CrossEntropyLoss()
+    if setting == "adaptive":
+        return model, AdaptiveBPTT(model, loss, optimizer, 0.5, clip=1.0, rng=rng)
+    k = int(setting.removeprefix("K="))
+    bptt = TruncatedBPTT(model, loss, optimizer, k, 2 * k - 1, max_norm=1 / k)
+    optimizer.param_groups[0]["lr"] = math.sqrt(k)
+    return model, bptt
+
+
+def run(setting, epochs, seconds, seed, weights):
+    """Train a setting further; return whether it is done."""
+    rng = np.random.default_rng(seed)
+    train, valid, test = (copy_stream(64, steps, 10, rng) for steps in (4000, 1000, 1000))
+    stored = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+    name = f"{setting}, seed {seed}"
+    record = stored.setdefault(name, {"train": [], "valid": [], "k": [], "seconds": 0.0})
+    model, bptt = make(setting, seed)
+    file = weights / f"copy_{setting}_{seed}.safetensors"
+    if record["train"]:
+        load_weights(model, file)
+    began = time.perf_counter()
+    while len(record["train"]) < epochs:
+        start = time.perf_counter()
+        if setting == "adaptive":
+            bptt.rng = np.random.default_rng((seed, len(record["train"])))
+        record["train"].append(math.exp(bptt.epoch(*train)))
+        record["k"].append(bptt.k1)
+        record["valid"].append(math.exp(stream_loss(model, bptt.loss, *valid)))
+        record["seconds"] += time.perf_counter() - start
+        save_weights(model, file)
+        if len(record["train"]) == epochs:
+            record["test"] = math.exp(stream_loss(model, bptt.loss, *test))
+        RESULTS.write_text(json.dumps(stored, indent=1))
+        if time.perf_counter() - began > seconds:
+            break
+    print(name, len(record["train"]), [round(value, 3) for value in record["valid"][-3:]], record["k"][-3:],
+          record.get("test"), round(record["seconds"], 1))
+    return len(record["train"]) >= epochs
+
+
+def draw(path):
+    """Draw validation perplexity and K of every setting."""
+    import matplotlib
+    matplotlib.use("svg")
+    from matplotlib import pyplot
+    stored = json.loads(RESULTS.read_text())
+    figure, (left, right) = pyplot.subplots(1, 2, figsize=(9, 3.2), layout="constrained")
+    for name, record in stored.items():
+        left.plot(range(1, len(record["valid"]) + 1), record["valid"], label=name.split(",")[0])
+        right.plot(range(1, len(record["k"]) + 1), record["k"])
+    left.set(xlabel="epoch", ylabel="validation perplexity")
+    right.set(xlabel="epoch", ylabel="K")
+    left.legend()
+    pyplot.rcParams["svg.hashsalt"] = "copy_task"
+    figure.savefig(path, metadata={"Date": None})
+
+
+def main():
+    """Run the settings that are not done yet."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.copy_task", description=__doc__)
+    parser.add_argument("settings", nargs="*", help=f"of {', '.join(SETTINGS)}; all without one")
+    parser.add_argument("--epochs", type=int, default=60)
+    parser.add_argument("--seconds", type=float, default=150, help="after which to stop, between two epochs")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--weights", type=Path, default=Path("runs"), help="folder for the weights of unfinished runs")
+    parser.add_argument("--draw", type=Path, metavar="FILE", help="only draw what is stored")
+    options = parser.parse_args()
+    if options.draw:
+        draw(options.draw)
+        return
+    options.weights.mkdir(exist_ok=True)
+    began = time.perf_counter()
+    for setting in options.settings or SETTINGS:
+        left = options.seconds - (time.perf_counter() - began)
+        if left <= 0 or not run(setting, options.epochs, left, options.seed, options.weights):
+            return
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,17 @@
+"""Feedback that names the bug: what a layer is asked, what came back, and which mistake that is."""
+
+from .answers import WHEN, Answers, ask
+from .diagnose import diagnose, right_version
+from .diagnosis import DETAILS, Diagnosis, Fault
+from .dictionary import known_mistakes, mutants_of
+from .differences import with_differences
+from .equations import equation_of, formulas
+from .judging import judge
+from .matching import Known
+from .optimizing import Steps, ask_optimizer, diagnose_optimizer, known_steps, steps_for
+from .pages import page_of
+from .question import Question, question_for
+
+__all__ = ["DETAILS", "WHEN", "Answers", "Diagnosis", "Fault", "Known", "Question", "Steps", "ask", "ask_optimizer",
+           "diagnose", "diagnose_optimizer", "equation_of", "formulas", "judge", "known_mistakes", "known_steps",
+           "mutants_of", "page_of", "question_for", "right_version", "steps_for", "with_differences"]

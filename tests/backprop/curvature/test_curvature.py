@@ -1,0 +1,98 @@
+"""Products with second derivatives against the matrices they stand for, and Jacobians one way against the other."""
+
+import numpy as np
+import pytest
+import scipy
+
+from chainrule.backprop import diagonal, extreme_eigenvalues, fisher, full_jacobian, gauss_newton, hessian
+from chainrule.layers import GRU, Linear, MultiheadAttention, Select, Tanh
+from chainrule.losses import CrossEntropyLoss, MSELoss
+from chainrule.models import Sequential
+
+rng = np.random.default_rng(0)
+x = rng.normal(size=(6, 3))
+labels = rng.integers(0, 2, 6)
+
+
+def network():
+    return Sequential(Linear(3, 4, rng=np.random.default_rng(1)), Tanh(),
+                      Linear(4, 2, rng=np.random.default_rng(2))).astype(np.float64)
+
+
+def gradient(model, loss, inputs, targets):
+    model.zero_grad()
+    loss.forward(model.forward(inputs), targets)
+    model.backward(loss.backward())
+    return np.concatenate([parameter.grad.ravel() for parameter in model.parameters()])
+
+
+def columns(function, model, eps=1e-5):
+    """Return the derivative of a function by every parameter, by central differences."""
+    found = []
+    for parameter in model.parameters():
+        flat = parameter.data.reshape(-1)
+        for index in range(flat.size):
+            start = flat[index]
+            flat[index] = start + eps
+            above = function().ravel().copy()
+            flat[index] = start - eps
+            found.append((above - function().ravel()) / (2 * eps))
+            flat[index] = start
+    return np.stack(found, axis=1)
+
+
+@pytest.mark.parametrize("loss", [CrossEntropyLoss(), MSELoss()], ids=["cross entropy", "squares"])
+def test_hessian_and_gauss_newton(loss):
+    model = network()
+    target = labels if isinstance(loss, CrossEntropyLoss) else rng.normal(size=(6, 2))
+    H, G = (make(model, loss, x, target) @ np.eye(26) for make in (hessian, gauss_newton))
+    np.testing.assert_allclose(H, columns(lambda: gradient(model, loss, x, target), model), atol=1e-8)
+    np.testing.assert_allclose(H, H.T, atol=1e-12)
+    J = columns(lambda: model.forward(x), model)
+    loss.forward(model.forward(x), target)
+    outer = np.stack([loss.hvp(unit.reshape(6, 2)).ravel() for unit in np.eye(12)])
+    np.testing.assert_allclose(G, J.T @ outer @ J, atol=1e-9)
+    assert np.linalg.eigvalsh(G).min() > -1e-12
+
+
+def test_fisher():
+    model, loss = network(), CrossEntropyLoss()
+    rows = np.stack([gradient(model, loss, x[i:i + 1], labels[i:i + 1]) for i in range(6)])
+    np.testing.assert_allclose(fisher(model, loss, x, labels) @ np.eye(26), rows.T @ rows / 6, atol=1e-14)
+
+
+def test_products_leave_gradients_and_tangents_alone():
+    model = network()
+    operator = hessian(model, CrossEntropyLoss(), x, labels)
+    for parameter in model.parameters():
+        parameter.grad = np.ones(parameter.shape)
+    operator @ np.ones(26)
+    assert all((parameter.grad == 1).all() and parameter.dot is None for parameter in model.parameters())
+
+
+def test_diagonal_and_extreme_eigenvalues():
+    matrix = rng.normal(size=(26, 26))
+    matrix += matrix.T
+    np.testing.assert_allclose(extreme_eigenvalues(matrix, 2), np.linalg.eigvalsh(matrix)[[0, 1, -2, -1]], atol=1e-9)
+    singular = matrix[:, :3] @ matrix[:, :3].T
+    np.testing.assert_allclose(extreme_eigenvalues(singular), [0, np.linalg.eigvalsh(singular)[-1]], atol=1e-9)
+    found = diagonal(scipy.sparse.linalg.aslinearoperator(matrix), 4000, rng=np.random.default_rng(0))
+    np.testing.assert_allclose(found, np.diag(matrix), atol=0.6)
+
+
+@pytest.mark.parametrize("make", [network, lambda: Sequential(GRU(3, 2, num_layers=2), Select(0)).astype(np.float64)],
+                         ids=["network", "recurrent"])
+def test_the_jacobian_is_the_same_in_both_modes(make):
+    model = make()
+    inputs = x if isinstance(model[0], Linear) else x.reshape(3, 2, 3)
+    ahead, back = (full_jacobian(model, inputs, mode) for mode in ("forward", "reverse"))
+    np.testing.assert_allclose(ahead, back, rtol=0, atol=1e-12)
+    np.testing.assert_array_equal(full_jacobian(model, inputs), ahead if inputs.size <= len(ahead) else back)
+
+
+def test_attention_in_both_modes():
+    model = Sequential(MultiheadAttention(4, 2), Select(0)).astype(np.float64)
+    x = rng.normal(size=(5, 4))
+    u, v = rng.normal(size=(2, 5, 4))
+    model.forward(x, x, x)
+    assert abs(np.vdot(u, model.jvp(v, v, v)) - np.vdot(v, sum(model.backward(u)))) < 1e-12

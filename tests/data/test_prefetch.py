@@ -1,0 +1,78 @@
+"""Batches made ahead: in order, errors where they belong, no thread left."""
+
+import threading
+import time
+
+import pytest
+
+from chainrule.data import prefetch
+from chainrule.layers.core import ValueRangeError
+
+
+def threads():
+    return {thread.name for thread in threading.enumerate() if thread.name.startswith("prefetch")}
+
+
+@pytest.mark.parametrize("depth", [1, 2, 7])
+@pytest.mark.parametrize("count", [0, 1, 5, 20])
+def test_order_and_number_stay(count, depth):
+    assert list(prefetch(range(count), depth)) == list(range(count))
+    assert not threads()
+
+
+def test_so_many_are_made_ahead_and_no_more():
+    made = []
+
+    def batches():
+        for number in range(10):
+            made.append(number)
+            yield number
+
+    iterator = prefetch(batches(), depth=3)
+    assert made == [] and not threads()         # nothing before the first is asked for
+    next(iterator)
+    for _ in range(100):
+        time.sleep(0.001)
+        if len(made) == 4:
+            break
+    time.sleep(0.01)
+    assert made == [0, 1, 2, 3]
+    iterator.close()
+    assert not threads()
+
+
+def test_they_are_made_in_another_thread():
+    (name,) = set(prefetch(threading.current_thread().name for _ in range(3)))
+    assert name.startswith("prefetch")
+
+
+def test_an_error_arrives_in_its_place_and_the_thread_ends():
+    def batches():
+        yield 1
+        yield 2
+        raise ZeroDivisionError("in the making")
+
+    seen = []
+    with pytest.raises(ZeroDivisionError, match="in the making"):
+        for number in prefetch(batches(), 5):
+            seen.append(number)
+    assert seen == [1, 2] and not threads()
+
+
+def test_leaving_early_ends_the_thread():
+    for number in prefetch(iter(range(100)), 2):
+        if number == 3:
+            break
+    assert not threads()
+
+    def stop():
+        for number in prefetch(range(100), 2):
+            raise KeyError(number)
+    with pytest.raises(KeyError):
+        stop()
+    assert not threads()
+
+
+def test_depth_is_a_number_of_batches():
+    with pytest.raises(ValueRangeError, match="prefetch expected depth"):
+        next(prefetch([1], 0))
