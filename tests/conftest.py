@@ -1,5 +1,7 @@
 """What many tests need: a comparison with PyTorch, and clean generators."""
 
+import signal
+
 import numpy as np
 import pytest
 
@@ -12,6 +14,10 @@ except ImportError:                         # only with the extra 'test'
 else:
     settings.register_profile("same every time", derandomize=True, deadline=None)
     settings.load_profile("same every time")
+
+
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:      # so it is in whatever a shell starts in the background
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)

@@ -160,7 +160,7 @@ def test_a_disk_that_takes_no_more_ends_it_with_one_message(train, monkeypatch, 
         train("training.checkpoints={every: 1, unit: batches}", "training.report=false")
     [path] = (path for path in whole.path.parent.iterdir() if path.name != whole.path.name)
     assert f"can not be written: {words}; the last one is" in str(caught.value)
-    assert str(caught.value).endswith(f"go on with: chainrule train --resume runs/{path.name}")
+    assert f"go on with: chainrule train --resume runs/{path.name}" in str(caught.value)
     assert "\n" not in str(caught.value)
     assert len(list((path / "checkpoints").glob("epoch*"))) >= 3
     assert outcome(resume(path, verbose=False).path)[:2] == outcome(whole.path)[:2]
