@@ -99,7 +99,7 @@ def begin(config, *overrides):
                *(f"--param={each}" for each in PARAMETERS), *(f"--set={each}" for each in overrides)]
     begun = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     planned = plan_sweep(config, PARAMETERS, overrides)
-    while len(list(planned.trials.glob("[!.]*/checkpoints/*.safetensors"))) < 2:
+    while len({path.parent for path in planned.trials.glob("[!.]*/checkpoints/*.safetensors")}) < 2:
         assert begun.poll() is None, begun.communicate()
         time.sleep(0.01)
     return begun, planned
@@ -121,7 +121,7 @@ def test_processes_end_between_two_steps_when_the_first_is_interrupted_or_dies(c
     assert begun.returncode == (130 if how == signal.SIGINT else -how)
     assert "Traceback" not in err
     assert (how == signal.SIGINT) == ("interrupted by SIGINT; the same command goes on" in out)
-    for _ in range(500):
+    for _ in range(2500):
         if not at_work(planned):
             break
         time.sleep(0.02)
