@@ -129,6 +129,7 @@ class Optimizer:
         span, decay = stretch.span, 0 if self.own_decay else group.get("weight_decay", 0)
         block_size = BLOCK * (_SHARED if has_twins() else 1)
         size, shape = (max(run.stop, 1), span.parameters[0].shape) if stretch.whole else (block_size, (-1,))
+
         def work(first: int, last: int) -> None:
             for start in range(run.start + first * size, min(run.start + last * size, run.stop), size):
                 block = slice(start, min(start + size, run.stop))

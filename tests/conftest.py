@@ -25,6 +25,14 @@ def _same_seed_for_every_test():
     chainrule.manual_seed(0)
 
 
+@pytest.fixture(autouse=True)
+def _same_number_of_threads_after_every_test():
+    before = chainrule.get_num_threads()
+    yield
+    if chainrule.get_num_threads() != before:
+        chainrule.set_num_threads(before)
+
+
 @pytest.fixture(scope="session")
 def agrees():
     """Return a function that compares a layer with its PyTorch counterpart: outputs and all gradients to 1e-10."""

@@ -12,14 +12,14 @@ from .row_norm import normalize_rows, normalize_rows_back
 from .self_gating import self_gated, self_gated_back, sigmoid
 from .softmax import softmax_rows, softmax_rows_back
 from .table import add_at
-from .threads import get_num_threads, in_parallel, one_blas_thread, set_num_threads, shares
+from .threads import get_num_threads, in_parallel, set_num_threads, shares
 from .twin import compiled, has_twins
 from .windows import Window, padded, scatter, windows
 
 __all__ = [
     "PIECE", "Window", "add_at", "add_grad", "add_matmul", "compiled", "correlate", "correlate_adjoint",
     "correlate_weight_grad", "empty", "empty_like", "gate", "get_num_threads", "has_twins", "in_parallel",
-    "inner_sums", "matmul", "moments", "normalize_rows", "normalize_rows_back", "one_blas_thread", "padded",
+    "inner_sums", "matmul", "moments", "normalize_rows", "normalize_rows_back", "padded",
     "place_pick", "place_put", "place_route", "product", "project", "range_max", "rectify", "release", "scatter",
     "self_gated", "self_gated_back", "set_num_threads", "shares", "sigmoid", "softmax_rows", "softmax_rows_back",
     "standardize", "weigh", "weigh_back", "window_max", "window_pick", "window_places", "window_route",

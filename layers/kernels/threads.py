@@ -24,7 +24,7 @@ _SHARED = 1 << 15       # those from which a thread that is awake is of use, wit
 
 
 def set_num_threads(n: int) -> None:
-    """Let chainrule, and the BLAS that NumPy and SciPy use, run on ``n`` threads.
+    """Let products and kernels run on ``n`` threads: those of BLAS, or with Numba those of compiled kernels.
 
     Without it they run on as many as the environment variable OMP_NUM_THREADS says, or else as there are cores.
 

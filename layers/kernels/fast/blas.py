@@ -6,10 +6,11 @@ import numpy as np
 import numpy.typing as npt
 from llvmlite import ir
 from numba import types
-from numba.extending import get_cython_function_address, intrinsic
+from numba.extending import get_cython_function_address
 
 from ...core import Array
 from ..threads import get_num_threads, set_num_threads
+from .instruction import instruction
 from .jit import jit
 
 __all__ = ["address_of", "multiply"]
@@ -27,12 +28,7 @@ def address_of(dtype: np.dtype[Any]) -> int:
     return _found[dtype]
 
 
-def _instruction(typed: Any) -> Any:
-    """Make a function of the types, which returns a signature and what generates code, one that loops can call."""
-    return intrinsic(typed)
-
-
-@_instruction
+@instruction
 def _call(_: Any, address: Any, turns: Any, sizes: Any, a: Any, b: Any, c: Any, alpha: Any, beta: Any) -> Any:
     """Call ``gemm`` with arguments in memory, as Fortran wants them."""
     def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:

@@ -3,7 +3,9 @@
 from typing import Any
 
 from numba import types
-from numba.extending import intrinsic, models, register_model
+from numba.extending import models, register_model
+
+from .instruction import instruction
 
 __all__ = ["pack", "unpack"]
 
@@ -23,12 +25,7 @@ class _Model(models.PrimitiveModel):
         super().__init__(manager, kind, content)        # type: ignore[no-untyped-call]    # Numba's
 
 
-def _instruction(typed: Any) -> Any:
-    """Make a function of the types, which returns a signature and what generates code, one that loops can call."""
-    return intrinsic(typed)
-
-
-@_instruction
+@instruction
 def pack(_: Any, values: Any) -> Any:
     """Return a tuple as one value."""
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -37,7 +34,7 @@ def pack(_: Any, values: Any) -> Any:
     return Packed(values)(values), generate
 
 
-@_instruction
+@instruction
 def unpack(_: Any, packed: Any) -> Any:
     """Return the tuple again."""
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:

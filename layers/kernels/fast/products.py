@@ -18,14 +18,15 @@ _SPEED = 16             # multiply-adds of BLAS in the time of one addition that
 def product(a: Array, b: Array, out: Array, keep: bool = False) -> Array:
     """See the definition."""
     (n, k), m = a.shape, b.shape[1]
-    if (n * k * m <= ALONE and not keep) or not (k and _fits(a) and _fits(b) and out.strides[1] == out.itemsize
-                                               and out.dtype in (np.float32, np.float64)):
+    work = n * k * m
+    fits = _fits(a) and _fits(b) and out.strides[1] == out.itemsize and out.dtype in (np.float32, np.float64)
+    if work == 0 or (work <= ALONE and not keep) or not fits:
         return products.product.definition(a, b, out, keep)
     height, width = piece(n, b) if a.flags.c_contiguous else (n, m)
-    threads = len(shares(get_num_threads(), n * k * m // _SPEED)) - 1
+    threads = len(shares(get_num_threads(), work // _SPEED)) - 1
     if (height, width) == (n, m) and threads > 1:
         height, width = (_part(n, threads), m) if n > m else (n, _part(m, threads))
-    edges = shares(-(-n // height) * -(-m // width), n * k * m // _SPEED)
+    edges = shares(-(-n // height) * -(-m // width), work // _SPEED)
     _product(edges, address_of(out.dtype), a, b, out, keep, height, width)
     return out
 

@@ -9,7 +9,7 @@ from .. import self_gating
 from ..memory import empty_like
 from ..self_gating import BEND, NORMAL, RATE
 from ..threads import shares
-from .exponential import exp_below
+from .exponential import exp_below, sigmoid_of
 from .jit import inlined, shared
 
 __all__ = ["self_gated", "self_gated_back", "sigmoid"]
@@ -62,8 +62,7 @@ def _phi(x: np.float32, e: np.float32) -> np.float32:
 def _sigmoid(part: int, start: int, stop: int, x: Array, y: Array) -> None:
     x, y = x[start:stop], y[start:stop]
     for i in range(x.size):     # from 0: the compiler then knows that no index is negative
-        up, down = _shares(x[i])
-        y[i] = up / (up + down)
+        y[i] = sigmoid_of(x[i])
 
 
 @shared

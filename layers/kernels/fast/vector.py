@@ -9,9 +9,10 @@ from typing import Any
 
 from llvmlite import ir  # type: ignore[import-untyped]    # it has no types
 from numba import types
-from numba.extending import intrinsic, lower_builtin, models, register_model, type_callable
+from numba.extending import lower_builtin, models, register_model, type_callable
 
 from ...core import Array
+from .instruction import instruction
 from .jit import inlined
 
 __all__ = ["WIDTH", "choose", "copy", "copy_alternate", "larger", "load", "riffle", "spread", "store", "store_bytes",
@@ -36,18 +37,13 @@ class _Model(models.PrimitiveModel):
         super().__init__(manager, kind, vector)     # type: ignore[no-untyped-call]    # Numba's
 
 
-def _instruction(typed: Any) -> Any:
-    """Make a function of the types, which returns a signature and what generates code, one that loops can call."""
-    return intrinsic(typed)
-
-
 def _address(context: Any, builder: Any, kind: Any, array: Any, index: Any) -> Any:
     data = context.make_array(kind)(context, builder, array).data
     vector = ir.VectorType(context.get_value_type(kind.dtype), WIDTH)
     return builder.bitcast(builder.gep(data, [index]), vector.as_pointer())
 
 
-@_instruction
+@instruction
 def load(_: Any, array: Any, index: Any) -> Any:
     """Return the eight numbers of an array from ``index`` on."""
     def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
@@ -56,7 +52,7 @@ def load(_: Any, array: Any, index: Any) -> Any:
     return Vector(array.dtype)(array, types.intp), generate
 
 
-@_instruction
+@instruction
 def store(_: Any, array: Any, index: Any, vector: Any) -> Any:
     """Write eight numbers into an array from ``index`` on."""
     def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
@@ -75,7 +71,7 @@ def _everywhere(builder: Any, number: Any) -> Any:
                                   ir.Constant(ir.VectorType(ir.IntType(32), WIDTH), [0] * WIDTH))
 
 
-@_instruction
+@instruction
 def spread(_: Any, number: Any) -> Any:
     """Return a vector of eight times the same number."""
     def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
@@ -84,7 +80,7 @@ def spread(_: Any, number: Any) -> Any:
     return Vector(number)(number), generate
 
 
-@_instruction
+@instruction
 def _alternate(_: Any, array: Any, index: Any) -> Any:
     """Return every second number of an array, eight from ``index`` on; nothing behind the last is read."""
     def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
@@ -97,7 +93,7 @@ def _alternate(_: Any, array: Any, index: Any) -> Any:
     return Vector(array.dtype)(array, types.intp), generate
 
 
-@_instruction
+@instruction
 def store_bytes(_: Any, array: Any, index: Any, vector: Any) -> Any:
     """Write eight numbers into an array of bytes from ``index`` on."""
     def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
@@ -108,7 +104,7 @@ def store_bytes(_: Any, array: Any, index: Any, vector: Any) -> Any:
     return types.void(array, types.intp, vector), generate
 
 
-@_instruction
+@instruction
 def choose(_: Any, a: Any, b: Any, x: Any, y: Any) -> Any:
     """Return ``x`` where ``a > b``, else ``y``."""
     def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
@@ -117,7 +113,7 @@ def choose(_: Any, a: Any, b: Any, x: Any, y: Any) -> Any:
     return x(a, b, x, y), generate
 
 
-@_instruction
+@instruction
 def where_equal(_: Any, a: Any, b: Any, x: Any) -> Any:
     """Return ``x`` where ``a == b``, else zero."""
     def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
@@ -127,7 +123,7 @@ def where_equal(_: Any, a: Any, b: Any, x: Any) -> Any:
     return x(a, b, x), generate
 
 
-@_instruction
+@instruction
 def larger(_: Any, a: Any, b: Any) -> Any:
     """Return the larger numbers of ``a`` and ``b``, NaN where one of them is."""
     def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
@@ -138,7 +134,7 @@ def larger(_: Any, a: Any, b: Any) -> Any:
     return a(a, b), generate
 
 
-@_instruction
+@instruction
 def _store_riffled(_: Any, array: Any, index: Any, a: Any, b: Any) -> Any:
     """Write sixteen numbers into an array from ``index`` on: the first of ``a``, the first of ``b``, and so on."""
     def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
@@ -152,7 +148,7 @@ def _store_riffled(_: Any, array: Any, index: Any, a: Any, b: Any) -> Any:
     return types.void(array, types.intp, a, b), generate
 
 
-@_instruction
+@instruction
 def total(_: Any, vector: Any) -> Any:
     """Return the sum of eight numbers, halves added up until one is left."""
     def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
@@ -165,7 +161,7 @@ def total(_: Any, vector: Any) -> Any:
     return vector.dtype(vector), generate
 
 
-@_instruction
+@instruction
 def transposed(_: Any, rows: Any) -> Any:
     """Return eight vectors as a matrix whose rows were its columns: thrice the riffle of both halves of the rows."""
     def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:

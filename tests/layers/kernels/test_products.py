@@ -9,7 +9,8 @@ from chainrule.layers.kernels import add_matmul, matmul, set_num_threads
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("a_layout", ["C", "F", "strided"])
 @pytest.mark.parametrize("b_layout", ["C", "F", "strided"])
-@pytest.mark.parametrize(("n", "k", "m"), [(3, 5, 4), (1, 6, 1), (4, 1, 3), (1, 1, 1), (3, 0, 4)])
+@pytest.mark.parametrize(("n", "k", "m"), [(3, 5, 4), (1, 6, 1), (4, 1, 3), (1, 1, 1), (3, 0, 4), (0, 2, 3),
+                                             (3, 2, 0)])
 def test_it_adds_the_product(dtype, a_layout, b_layout, n, k, m):
     rng = np.random.default_rng(0)
 

@@ -15,13 +15,6 @@ from chainrule.layers.kernels import get_num_threads, in_parallel, set_num_threa
 MUCH = 1 << 30
 
 
-@pytest.fixture(autouse=True)
-def setting():
-    before = get_num_threads()
-    yield
-    set_num_threads(before)
-
-
 def test_setting():
     set_num_threads(3)
     assert get_num_threads() == chainrule.get_num_threads() == 3

@@ -7,16 +7,9 @@ pytest.importorskip("numba")
 from chainrule.layers.attention import attend
 from chainrule.layers.attention.attend import Rules
 from chainrule.layers.attention.fast import attend as twin
-from chainrule.layers.kernels import get_num_threads, set_num_threads
+from chainrule.layers.kernels import set_num_threads
 
 rng = np.random.default_rng(0)
-
-
-@pytest.fixture(autouse=True)
-def setting():
-    before = get_num_threads()
-    yield
-    set_num_threads(before)
 
 
 def heads(*shape):

@@ -6,20 +6,13 @@ import numpy as np
 import pytest
 
 pytest.importorskip("numba")
-from chainrule.layers.kernels import get_num_threads, set_num_threads, shares
+from chainrule.layers.kernels import set_num_threads, shares
 from chainrule.layers.kernels.fast.jit import shared
 
 
 class Pair(NamedTuple):
     factors: np.ndarray
     sizes: tuple[int, int]
-
-
-@pytest.fixture(autouse=True)
-def setting():
-    before = get_num_threads()
-    yield
-    set_num_threads(before)
 
 
 @shared

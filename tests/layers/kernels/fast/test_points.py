@@ -4,17 +4,10 @@ import numpy as np
 import pytest
 
 pytest.importorskip("numba")
-from chainrule.layers.kernels import Window, correlation, get_num_threads, set_num_threads
+from chainrule.layers.kernels import Window, correlation, set_num_threads
 from chainrule.layers.kernels.fast import points
 
 PIXEL = Window((1, 1), (1, 1), ((0, 0), (0, 0)), (1, 1))
-
-
-@pytest.fixture(autouse=True)
-def setting():
-    before = get_num_threads()
-    yield
-    set_num_threads(before)
 
 
 @pytest.mark.parametrize("threads", [1, 2])

@@ -5,17 +5,10 @@ import pytest
 
 pytest.importorskip("numba")
 from chainrule.layers import LSTM
-from chainrule.layers.kernels import get_num_threads, set_num_threads
+from chainrule.layers.kernels import set_num_threads
 from chainrule.layers.recurrent import recurrence
 
 rng = np.random.default_rng(0)
-
-
-@pytest.fixture(autouse=True)
-def setting():
-    before = get_num_threads()
-    yield
-    set_num_threads(before)
 
 
 @pytest.mark.parametrize("threads", [1, 2])
