@@ -99,13 +99,14 @@ class ClassLoss(Loss):
             raise ShapeError(f"{self.title} expected target of shape {show_shape(item_shape(shape))} for a prediction "
                              f"of shape {show_shape(shape)}, got {show_shape(target.shape)}"
                              f"{'; pass the index of the class: target.argmax(axis=1)' * (target.shape == shape)}")
-        label = target.flatten()           # a copy: the caller may change his
-        row, classes = np.arange(len(label)), rows.shape[1]
-        ignored = self.ignore_index
-        if ignored is not None and label.size and (ignored >= 0 or label.min() < 0):
+        label = target.reshape(-1).astype(np.int64)         # a copy: the caller may change his
+        row, classes, ignored = np.arange(len(label)), rows.shape[1], self.ignore_index
+        found = _are_classes(label, classes)
+        if ignored is not None and (ignored >= 0 or not found):
             row = np.flatnonzero(label != ignored)
             label = label[row]
-        if label.size and (label.min() < 0 or label.max() >= classes):
+            found = _are_classes(label, classes)
+        if not found:
             raise self._no_such_class(row, label, classes, target.shape)
         class_weight = self.class_weight(rows)
         if class_weight is None:
@@ -125,6 +126,11 @@ class ClassLoss(Loss):
         place = show_shape(tuple(int(i) for i in np.unravel_index(row[first], shape)))
         return ValueRangeError(f"{self.title} expected classes from 0 to {classes - 1} in target, since the prediction "
                                f"has {classes} of them, got {label[first]} at {place}")
+
+
+def _are_classes(label: Array, classes: int) -> bool:
+    """Return whether labels are from 0 to ``classes - 1``: as numbers without sign, negative ones are the largest."""
+    return not label.size or bool(label.view(np.uint64).max() < classes)
 
 
 def item_shape(shape: Shape) -> Shape:

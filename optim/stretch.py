@@ -46,20 +46,19 @@ class Stretch:
 
         Usually that is one run, the whole stretch; PyTorch skips parameters whose ``grad`` is None one by one.
         """
-        run: Run | None = None
-        for index, (start, stop, parameter) in enumerate(self.places()):
+        first = stop = count = 0                # of the run so far; no run is empty
+        for index, (start, end, parameter) in enumerate(self.places()):
             if not (parameter.reached and parameter.requires_grad):
                 continue
             _ = parameter.grad      # so that its memory holds it, even if no layer had anything to add
-            self.steps[index] += 1
-            if run is not None and (run.stop, run.step) == (start, self.steps[index]):
-                run = run._replace(stop=stop)
-            else:
-                if run is not None:
-                    yield run
-                run = Run(start, stop, self.steps[index])
-        if run is not None:
-            yield run
+            step = self.steps[index] = self.steps[index] + 1
+            if stop != start or step != count:
+                if count:
+                    yield Run(first, stop, count)
+                first, count = start, step
+            stop = end
+        if count:
+            yield Run(first, stop, count)
 
     def check(self, owner: str) -> None:
         """Raise StateError if a parameter no longer lies where it lay when the optimiser was made."""

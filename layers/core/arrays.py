@@ -62,7 +62,7 @@ def show_shape(shape: Template) -> str:
 
 def as_dtype(x: Array, dtype: npt.DTypeLike) -> Array:
     """Return ``x`` in ``dtype``; the same array if it is in it already."""
-    return np.asarray(x).astype(dtype, copy=False)
+    return x if isinstance(x, np.ndarray) and x.dtype == dtype else np.asarray(x).astype(dtype, copy=False)
 
 
 def total(*terms: Array | None) -> Array | None:

@@ -65,9 +65,10 @@ def product(a: Array, b: Array, out: Array, keep: bool = False) -> Array:
         return out
     work = a.size * b.shape[1]
     if work <= ALONE or (work >= _SHARED and get_num_threads() > 1):
-        return np.asarray(np.matmul(a, b, out=out))
-    with one_blas_thread():
-        _multiply(a, b, out)
+        np.matmul(a, b, out=out)
+    else:
+        with one_blas_thread():
+            _multiply(a, b, out)
     return out
 
 

@@ -34,9 +34,8 @@ def lerp(average: Array, x: Array, weight: float) -> None:
 def _run(rule: Callable[..., Any], definition: Callable[..., Any], arrays: tuple[Array, ...], number: float) -> None:
     """Run the compiled rule on flat views of the arrays, or the definition where there are none."""
     first = arrays[0]
-    if all(type(array) is type(first) and array.flags.c_contiguous and array.shape == first.shape
-           and array.dtype == first.dtype for array in arrays):
-        rule(shares(first.size, first.size), *(array.reshape(-1) for array in arrays), first.dtype.type(number))
+    if all(array.flags.c_contiguous and array.shape == first.shape and array.dtype == first.dtype for array in arrays):
+        rule(shares(first.size, first.size), *[array.reshape(-1) for array in arrays], first.dtype.type(number))
     else:
         definition(*arrays, number)
 

@@ -1,5 +1,6 @@
 """Maxima and sums over windows, compiled: a tap is one run of a frame, and eight windows are looked at together."""
 
+from functools import lru_cache
 from math import prod
 
 import numpy as np
@@ -28,6 +29,9 @@ def window_max(x: Array, window: Window, outputs: Shape) -> tuple[Array, Array]:
     frame = frame_of(flat, planes.shape[1:], counts)
     y, winners = (empty((len(planes), *counts), dtype) for dtype in (x.dtype, np.uint8))
     edges = shares(len(planes), x.size)
+    if counts[1] < WIDTH and _is_inside(flat, planes.shape[1:], counts):
+        _max_one_by_one(edges, planes, *flat.stride, _taps(flat, planes.shape[2]), y, winners)
+        return y.reshape(*x.shape[:-len(outputs)], *outputs), winners.reshape(*x.shape[:-len(outputs)], *outputs)
     best, won = (np.empty((len(edges) - 1, frame.size + ROOM), dtype) for dtype in (x.dtype, np.uint8))
     _max(edges, planes, frame, memory(frame, x.dtype, -np.inf, parts=len(edges) - 1), best, won, y, winners)
     shape = (*x.shape[:-len(outputs)], *outputs)
@@ -42,6 +46,9 @@ def window_route(grad_out: Array, winners: Array, window: Window, spatial: Shape
     frame = frame_of(flat, sizes, counts)
     chosen = np.ascontiguousarray(winners).reshape(grads.shape)
     grad_x = empty((len(grads), *sizes), grad_out.dtype)
+    if _is_inside(flat, sizes, counts):
+        _route_one_by_one(shares(len(grads), grad_x.size), grads, chosen, *flat.stride, _taps(flat, sizes[1]), grad_x)
+        return grad_x.reshape(*grad_out.shape[:-len(spatial)], *spatial)
     order, bounds, starts = depthwise.by_phase(frame)
     edges = shares(len(grads), grad_x.size)
     runs = np.zeros((2, len(edges) - 1, frame.reach + frame.size + ROOM), grad_out.dtype)
@@ -88,9 +95,21 @@ def _is_fit(x: Array, window: Window) -> bool:
 
 def _are_tiles(window: Window, spatial: Shape, outputs: Shape) -> bool:
     """Return whether windows lie side by side inside of the plane, and are too large for runs to be long."""
-    inside = all(reach <= size for reach, size in zip(window.covered(outputs), spatial, strict=True))
-    apart = window.kernel == window.stride and not any(map(any, window.padding)) and max(window.dilation) == 1
-    return inside and apart and len(outputs) <= 2 and prod(window.stride) > _STEP
+    apart = window.kernel == window.stride and max(window.dilation) == 1
+    return apart and _is_inside(window, spatial, outputs) and len(outputs) <= 2 and prod(window.stride) > _STEP
+
+
+def _is_inside(window: Window, spatial: Shape, outputs: Shape) -> bool:
+    """Return whether no window reaches into padding."""
+    fits = all(reach <= size for reach, size in zip(window.covered(outputs), spatial, strict=True))
+    return fits and not any(map(any, window.padding))
+
+
+@lru_cache(256)
+def _taps(window: Window, breadth: int) -> npt.NDArray[np.int64]:
+    """Return how far behind the first number of a window the others lie, in a plane of this breadth."""
+    down, right = (np.arange(size) * apart for size, apart in zip(window.kernel, window.dilation, strict=True))
+    return np.add.outer(down * breadth, right).reshape(-1)
 
 
 def _planar(x: Array, window: Window, outputs: Shape, spatial: Shape = (),
@@ -122,6 +141,34 @@ def _max(part: int, start: int, stop: int, x: Array, frame: Frame, frames: Array
             store_bytes(won, p, number)
         lines_out(best, 0, frame, outputs, n * places)
         lines_out(won, 0, frame, chosen, n * places)
+
+
+@shared
+def _max_one_by_one(part: int, start: int, stop: int, x: Array, down: int, right: int, taps: npt.NDArray[np.int64],
+                    y: Array, winners: Array) -> None:
+    for n in range(start, stop):
+        plane = x[n].reshape(-1)
+        for i in range(y.shape[1]):
+            line, best, won = plane[i * down * x.shape[2]:], y[n, i], winners[n, i]
+            for j in range(best.size):
+                most, number = line[j * right], 0
+                for k in range(1, taps.size):
+                    value = line[j * right + taps[k]]
+                    number = k if value > most else number
+                    most = most if value <= most or most != most else value         # NaN stays
+                best[j], won[j] = most, number
+
+
+@shared
+def _route_one_by_one(part: int, start: int, stop: int, grad_out: Array, winners: Array, down: int, right: int,
+                      taps: npt.NDArray[np.int64], grad_x: Array) -> None:
+    for n in range(start, stop):
+        plane = grad_x[n].reshape(-1)
+        plane[:] = 0
+        for i in range(grad_out.shape[1]):
+            line, grads, won = plane[i * down * grad_x.shape[2]:], grad_out[n, i], winners[n, i]
+            for j in range(grads.size):
+                line[j * right + taps[won[j]]] += grads[j]
 
 
 @shared

@@ -19,8 +19,7 @@ def product(a: Array, b: Array, out: Array, keep: bool = False) -> Array:
     """See the definition."""
     (n, k), m = a.shape, b.shape[1]
     work = n * k * m
-    fits = _fits(a) and _fits(b) and out.strides[1] == out.itemsize and out.dtype in (np.float32, np.float64)
-    if work == 0 or (work <= ALONE and not keep) or not fits:
+    if (work <= ALONE and not keep) or work == 0 or not (_fits(a) and _fits(b) and _takes(out)):
         return products.product.definition(a, b, out, keep)
     height, width = piece(n, b) if a.flags.c_contiguous else (n, m)
     threads = len(shares(get_num_threads(), work // _SPEED)) - 1
@@ -36,6 +35,10 @@ def _fits(matrix: Array) -> bool:
     first, second = matrix.strides
     size = matrix.itemsize
     return (second == size and first >= size * matrix.shape[1]) or (first == size and second >= size * matrix.shape[0])
+
+
+def _takes(out: Array) -> bool:
+    return out.strides[1] == out.itemsize and out.dtype in (np.float32, np.float64)
 
 
 def _part(size: int, parts: int) -> int:

@@ -57,10 +57,12 @@ def test_no_planes(shape):
     compare(window, (3, 3), np.zeros(shape), 0)
 
 
-def test_what_is_not_finite_goes_the_same_way():
-    window = Window((3,), (2,), ((1, 1),), (1,))
+@pytest.mark.parametrize("padding", [0, 1])
+def test_what_is_not_finite_goes_the_same_way(padding):
+    window = Window((3,), (2,), ((padding, padding),), (1,))
     x = np.array([np.nan, 1.0, 2.0, -np.inf, -np.inf, np.inf, np.nan, np.inf, np.nan, -np.inf, -np.inf, -np.inf])
     outputs = window.outputs(x.shape)
+    assert outputs[0] < 8       # so that without padding windows are gone through one by one
     for mine, wanted in zip(window_max(x, window, outputs), window_max.definition(x, window, outputs), strict=True):
         np.testing.assert_array_equal(mine, wanted)
     _, winners = window_max(np.array([1.0, 2.0, 0.0, 4.0]), window, (2,))
