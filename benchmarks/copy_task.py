@@ -1,6 +1,7 @@
 """The copy task of Aicher, Foti & Fox 2019: fixed truncation against adaptive, ``python -m benchmarks.copy_task``.
 
-Each call goes on where the last one ended, for ``--seconds``; results and weights are stored after every epoch.
+``--variable`` is their second task, of sequences of 5 to 10 places, where those of the first have 10. Each call goes on
+where the last one ended, for ``--seconds``; results and weights are stored after every epoch.
 """
 
 import argparse
@@ -18,10 +19,11 @@ from chainrule.losses import CrossEntropyLoss
 from chainrule.models.zoo import char_rnn
 from chainrule.optim import SGD
 
-__all__ = ["copy_stream", "main"]
+__all__ = ["copy_stream", "main", "variable_stream"]
 
 RESULTS = Path("benchmarks", "results", "copy_task.json")
-SETTINGS = ("K=5", "K=10", "K=20", "adaptive")
+SETTINGS = ("K=5", "K=10", "K=20", "adaptive")                     # δ = 0.5
+VARIABLE = ("K=5", "K=10", "K=20", "K=30", "adaptive", "adaptive 0.1")
 BLANK, MARK, SYMBOLS = 0, 1, (2, 3, 4, 5)
 
 
@@ -35,6 +37,16 @@ def copy_stream(streams, steps, length, rng):
     return x.reshape(streams, -1)[:, :steps], y.reshape(streams, -1)[:, :steps]
 
 
+def variable_stream(streams, steps, least, most, rng):
+    """Return x and y as ``copy_stream`` does, the length of every sequence drawn from ``least … most``."""
+    x, y = (np.empty((streams, steps), np.int64) for _ in range(2))
+    for row in range(streams):
+        lengths = rng.integers(least, most + 1, math.ceil(steps / (2 * least)))
+        parts = [copy_stream(1, 2 * length, length, rng) for length in lengths]
+        x[row], y[row] = (np.concatenate(each, 1)[0, :steps] for each in zip(*parts, strict=True))
+    return x, y
+
+
 def make(setting, seed):
     """Return network and training of a setting."""
     rng = np.random.default_rng(seed)
@@ -42,29 +54,31 @@ def make(setting, seed):
     model = char_rnn(6, embedding=50, hidden=50, layers=2)
     optimizer = SGD(model.parameters(), lr=1.0, weight_decay=1e-5)
     loss = CrossEntropyLoss()
-    if setting == "adaptive":
-        return model, AdaptiveBPTT(model, loss, optimizer, 0.5, clip=1.0, rng=rng)
+    if setting.startswith("adaptive"):
+        tolerance = float(setting.removeprefix("adaptive") or 0.5)
+        return model, AdaptiveBPTT(model, loss, optimizer, tolerance, clip=1.0, rng=rng)
     k = int(setting.removeprefix("K="))
     bptt = TruncatedBPTT(model, loss, optimizer, k, 2 * k - 1, max_norm=1 / k)
     optimizer.param_groups[0]["lr"] = math.sqrt(k)
     return model, bptt
 
 
-def run(setting, epochs, seconds, seed, weights):
+def run(setting, epochs, seconds, seed, weights, variable):
     """Train a setting further; return whether it is done."""
     rng = np.random.default_rng(seed)
-    train, valid, test = (copy_stream(64, steps, 10, rng) for steps in (4000, 1000, 1000))
+    train, valid, test = (variable_stream(64, steps, 5, 10, rng) if variable else copy_stream(64, steps, 10, rng)
+                          for steps in (4000, 1000, 1000))
     stored = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
-    name = f"{setting}, seed {seed}"
+    name = f"{'variable, ' if variable else ''}{setting}, seed {seed}"
     record = stored.setdefault(name, {"train": [], "valid": [], "k": [], "seconds": 0.0})
     model, bptt = make(setting, seed)
-    file = weights / f"copy_{setting}_{seed}.safetensors"
+    file = weights / f"copy_{name}.safetensors"
     if record["train"]:
         load_weights(model, file)
     began = time.perf_counter()
     while len(record["train"]) < epochs:
         start = time.perf_counter()
-        if setting == "adaptive":
+        if isinstance(bptt, AdaptiveBPTT):
             bptt.rng = np.random.default_rng((seed, len(record["train"])))
         record["train"].append(math.exp(bptt.epoch(*train)))
         record["k"].append(bptt.k1)
@@ -89,6 +103,8 @@ def draw(path):
     stored = json.loads(RESULTS.read_text())
     figure, (left, right) = pyplot.subplots(1, 2, figsize=(9, 3.2), layout="constrained")
     for name, record in stored.items():
+        if name.startswith("variable"):
+            continue
         left.plot(range(1, len(record["valid"]) + 1), record["valid"], label=name.split(",")[0])
         right.plot(range(1, len(record["k"]) + 1), record["k"])
     left.set(xlabel="epoch", ylabel="validation perplexity")
@@ -101,7 +117,8 @@ def draw(path):
 def main():
     """Run the settings that are not done yet."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.copy_task", description=__doc__)
-    parser.add_argument("settings", nargs="*", help=f"of {', '.join(SETTINGS)}; all without one")
+    parser.add_argument("settings", nargs="*", help=f"of {', '.join(VARIABLE)}; all without one")
+    parser.add_argument("--variable", action="store_true", help="sequences of 5 to 10 places")
     parser.add_argument("--epochs", type=int, default=60)
     parser.add_argument("--seconds", type=float, default=150, help="after which to stop, between two epochs")
     parser.add_argument("--seed", type=int, default=0)
@@ -113,9 +130,9 @@ def main():
         return
     options.weights.mkdir(exist_ok=True)
     began = time.perf_counter()
-    for setting in options.settings or SETTINGS:
+    for setting in options.settings or (VARIABLE if options.variable else SETTINGS):
         left = options.seconds - (time.perf_counter() - began)
-        if left <= 0 or not run(setting, options.epochs, left, options.seed, options.weights):
+        if left <= 0 or not run(setting, options.epochs, left, options.seed, options.weights, options.variable):
             return
 
 

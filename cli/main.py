@@ -11,6 +11,7 @@ from typing import NoReturn
 from ..experiments import load_plugin
 from ..layers.core import ChainruleError, message
 from . import (
+    assignment,
     check,
     compare,
     doctor,
@@ -27,12 +28,13 @@ from . import (
     sweep,
     trace,
     train,
+    uncertainty,
 )
 
 __all__ = ["main"]
 
 _COMMANDS = (new, train, folds, sweep, check, doctor, report, trace, schema, evaluate, predict, export, runs, compare,
-             explain, sanity)
+             explain, sanity, assignment, uncertainty)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -6,7 +6,9 @@ from .columns import Columns
 from .csv_file import csv_file
 from .data_file import DataFileError
 from .dataset import ArrayDataset
+from .decorrelate import Decorrelate
 from .digits import digits
+from .emphasis import EmphasisSampler
 from .folds import KFold, StratifiedKFold
 from .idx import read_idx
 from .image_folder import image_folder
@@ -42,10 +44,10 @@ from .transforms import (
 
 __all__ = [
     "ArrayDataset", "CenterCrop", "Characters", "Columns", "Compose", "CutMix", "Cutout", "DataFileError", "DataLoader",
-    "Impute", "KFold", "MixUp", "Normalize", "PixelNoise", "Preparation", "RandomCrop", "RandomErasing",
-    "RandomHorizontalFlip", "RandomRotation", "RandomVerticalFlip", "Sampler", "Standardize", "StratifiedKFold", "Text",
-    "Transform", "WeightedRandomSampler", "adding", "alice", "balanced_weights", "blobs", "check_finite", "cifar10",
-    "cifar100", "circles", "copying", "csv_file", "digits", "image_folder", "keyword", "memory", "mnist", "moons",
-    "npy_files", "npz_file", "prefetch", "read_idx", "read_npy", "read_npz", "ring", "spirals", "text", "text_file",
-    "train_test_split", "xor",
+    "Decorrelate", "EmphasisSampler", "Impute", "KFold", "MixUp", "Normalize", "PixelNoise", "Preparation",
+    "RandomCrop", "RandomErasing", "RandomHorizontalFlip", "RandomRotation", "RandomVerticalFlip", "Sampler",
+    "Standardize", "StratifiedKFold", "Text", "Transform", "WeightedRandomSampler", "adding", "alice",
+    "balanced_weights", "blobs", "check_finite", "cifar10", "cifar100", "circles", "copying", "csv_file", "digits",
+    "image_folder", "keyword", "memory", "mnist", "moons", "npy_files", "npz_file", "prefetch", "read_idx", "read_npy",
+    "read_npz", "ring", "spirals", "text", "text_file", "train_test_split", "xor",
 ]

@@ -11,6 +11,7 @@ from ..layers.core import Array, DtypeError, NonFiniteError, ShapeError, Unknown
 from .columns import Column, Columns
 from .csv_text import CsvFormat
 from .data_file import DataFileError, damage, read_file
+from .decorrelate import Decorrelate
 from .image import ImageFormat
 from .impute import Impute
 from .npy import read_npy, read_npz
@@ -28,7 +29,7 @@ class Preparation:
         image:       how images are read
         classes:     the names of the classes, in the order of their numbers
         impute:      fills in missing numbers, as learned from the training data
-        standardize: scales features, as learned from the training data
+        standardize: scales features, or mixes them, as learned from the training data
         target:      scales targets that are numbers, as learned from the training data; undone by ``answer``
 
     Example:
@@ -42,7 +43,7 @@ class Preparation:
     image: ImageFormat | None = None
     classes: tuple[str, ...] | None = None
     impute: Impute | None = None
-    standardize: Standardize | None = None
+    standardize: Standardize | Decorrelate | None = None
     target: Standardize | None = None
 
     @property
@@ -53,8 +54,9 @@ class Preparation:
     def fit(self, x: Array, y: Array | None = None, *, standardize: bool | str = False) -> Self:
         """Return this preparation with all that is to be learned from the training data, and nothing else.
 
-        ``standardize`` may also be ``"channels"``: one mean and scale for all pixels of a channel. With ``y`` the
-        targets, numbers, are to be scaled.
+        ``standardize`` may also be ``"channels"``: one mean and scale for all pixels of a channel, or
+        ``"decorrelate"``: features are mixed until they are independent of each other. With ``y`` the targets,
+        numbers, are to be scaled.
 
         Raises: DtypeError for targets that are classes.
         """
@@ -62,7 +64,8 @@ class Preparation:
             raise DtypeError(f"standardize_target expected targets that are numbers, got classes, of {y.dtype}; leave "
                              f"it out")
         impute = Impute().fit(x) if self.fills else None
-        scale = Standardize(per_channel=standardize == "channels") if standardize else None
+        scale = None if not standardize else Decorrelate() if standardize == "decorrelate" else Standardize(
+            per_channel=standardize == "channels")
         if scale is not None:
             scale.fit(x if impute is None else impute.transform(x))
         return replace(self, impute=impute, standardize=scale, target=None if y is None else Standardize().fit(y))
@@ -150,7 +153,8 @@ class Preparation:
                           CsvFormat(**state["format"]), str(state["missing"])) if "inputs" in state else None
         image = ImageFormat(tuple(state["image"]["size"]), state["image"]["color"]) if "image" in state else None
         impute = Impute().load_state_dict(_arrays(state["impute"])) if "impute" in state else None
-        scale = Standardize().load_state_dict(_arrays(state["standardize"])) if "standardize" in state else None
+        scale = (Decorrelate() if "matrix" in state["standardize"] else Standardize()).load_state_dict(
+            _arrays(state["standardize"])) if "standardize" in state else None
         target = Standardize().load_state_dict(_arrays(state["target"])) if "target" in state else None
         return cls(columns, image, state["classes"] and tuple(map(str, state["classes"])), impute, scale, target)
 

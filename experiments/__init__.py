@@ -1,5 +1,6 @@
 """A YAML file made real: read, checked as a whole, built, and run into a folder of its own."""
 
+from .bug_report import bug_report
 from .config import TASKS, Config, open_config
 from .curves import draw_comparison
 from .experiment import Experiment
@@ -22,7 +23,7 @@ from .writing import dump
 
 __all__ = [
     "PREPARATION", "REPORT", "TASKS", "WEIGHTS", "Config", "ConfigError", "Experiment", "Node", "Past", "Position",
-    "Problem", "Run", "RunError", "Step", "Swept", "TrialRow", "apply_overrides", "best_metrics",
+    "Problem", "Run", "RunError", "Step", "Swept", "TrialRow", "apply_overrides", "best_metrics", "bug_report",
     "draw_comparison", "dump", "dump_schema", "find_runs", "how_to_resume", "json_schema", "load_plugin",
     "new_config", "open_config", "open_trained", "page_of", "parse_config", "predict_file", "read_config",
     "recipes", "resume", "run", "run_folds", "show_value", "show_values", "sweep", "trace",

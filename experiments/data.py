@@ -28,7 +28,8 @@ class Data:
         fold:               which of them, from 0
         stratify:           hold the same share of every class out
         standardize:        bring every feature to mean 0 and deviation 1, as measured on what is left for training;
-                            ``channels``: every channel of images
+                            ``channels``: every channel of images; ``decorrelate``: and their covariance to about
+                            the identity
         standardize_target: bring targets that are numbers to mean 0 and deviation 1, too; losses are in deviations then
     """
 
@@ -40,7 +41,7 @@ class Data:
     folds: Annotated[int, Within(2)] | None = None
     fold: Count = 0
     stratify: bool = False
-    standardize: bool | Literal["channels"] = False
+    standardize: bool | Literal["channels", "decorrelate"] = False
     standardize_target: bool = False
 
     def __post_init__(self) -> None:

@@ -12,7 +12,7 @@ import threadpoolctl
 
 from .plugins import loaded_plugins
 
-__all__ = ["environment", "versions_apart"]
+__all__ = ["environment", "version_of", "versions_apart"]
 
 LIBRARIES = ("chainrule", "numpy", "scipy", "numba", "safetensors")
 
@@ -31,7 +31,7 @@ def environment() -> dict[str, Any]:
         "command": sys.argv,
         "plugins": loaded_plugins(),
         "python": platform.python_version(),
-        "versions": {name: _version(name) for name in LIBRARIES},
+        "versions": {name: version_of(name) for name in LIBRARIES},
         "platform": platform.platform(),
         "processors": os.cpu_count(),
         "blas": [f"{pool['internal_api']} {pool['version']}, {pool.get('architecture')}, {pool['num_threads']} threads"
@@ -49,7 +49,8 @@ def versions_apart(sessions: list[dict[str, Any]], now: dict[str, Any]) -> list[
     return [f"{name} was {before}, is {after}" for name, (before, after) in pairs.items() if before != after]
 
 
-def _version(name: str) -> str | None:
+def version_of(name: str) -> str | None:
+    """Return the version of an installed library, None without one."""
     try:
         return version(name)
     except PackageNotFoundError:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..analysis import Samples
+from ..backprop.view import View
 from ..data import ArrayDataset, DataLoader
 from ..layers.core import Array, Layer, Shape, flatten
 from ..models import Summary, summary
@@ -41,8 +42,11 @@ class Experiment:
 
     @property
     def model(self) -> Layer:
-        """The network."""
-        return self.trainer.model
+        """The network, in whichever way it trains."""
+        model = self.trainer.model
+        while isinstance(model, View):
+            model = model.model
+        return model
 
     def parts(self) -> dict[str, ArrayDataset]:
         """Return the data for training, validation and test, as far as there is any."""

@@ -1,14 +1,14 @@
 """``task: gan``: a generator learns to make samples that a discriminator can not tell from the data."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 import numpy as np
 
 from ..data import ArrayDataset
 from ..layers.core import Array, Layer, Shape, Size, StateError, ValueRangeError, check_size, show_shape
-from ..losses import Loss
+from ..losses import Loss, Penalty, weights_of
 from ..models.zoo import gan
 from ..optim import Optimizer, Schedule
 from ..training import GANTrainer, ScheduleRunner, mode_coverage
@@ -33,6 +33,7 @@ class Adversarial(Task):
         loss:                     compares scores with 1, for data, and 0, for samples
         optimizer:                of the generator
         discriminator_optimizer:  of the discriminator; nothing (null): as that of the generator
+        discriminator_penalties:  prices on the discriminator, between data and samples, such as SlopePenalty
         schedule:                 moves both learning rates on after every epoch
         n_critic:                 updates of the discriminator for one of the generator
         coverage:                 judge samples by the classes of the data: how many they hit, and how often
@@ -45,6 +46,7 @@ class Adversarial(Task):
     loss: Loss
     optimizer: Callable[..., Optimizer]
     discriminator_optimizer: Callable[..., Optimizer] | None = None
+    discriminator_penalties: list[Callable[..., Penalty]] = field(default_factory=list)
     schedule: Callable[..., Schedule] | None = None
     n_critic: Size = 1
     coverage: bool = False
@@ -58,8 +60,10 @@ class Adversarial(Task):
             if getattr(self.training, name):
                 raise ValueRangeError(f"gan trains two networks by turns, which training.{name} is not for; leave it "
                                       f"out")
-        if self.training.memory.budget is not None:
-            raise ValueRangeError("gan trains two networks by turns, which training.memory is not for; leave it out")
+        for name, wanted in (("memory", self.training.memory.budget), ("bptt", not self.training.bptt.full)):
+            if wanted:
+                raise ValueRangeError(f"gan trains two networks by turns, which training.{name} is not for; leave it "
+                                      f"out")
 
     def build(self, parts: dict[str, ArrayDataset], shuffling: np.random.Generator, builder: Builder) -> Experiment:
         generator, discriminator = (self.network(part, builder) for part in (self.generator, self.discriminator))
@@ -69,9 +73,11 @@ class Adversarial(Task):
         callbacks = self.training.taking_part(optimizer, self.schedule)
         for_other = [] if self.schedule is None else [
             ScheduleRunner(self.schedule(optimizer=other), self.training.schedule_every)]
+        penalties = [penalty(parameters=weights_of(discriminator), model=discriminator, loss=self.loss)
+                     for penalty in self.discriminator_penalties]
         with builder.at("loss"):
             trainer = GANTrainer(gan(generator, discriminator), self.loss, optimizer, other, latent=self.latent,
-                                 n_critic=self.n_critic, coverage=self.coverage,
+                                 n_critic=self.n_critic, coverage=self.coverage, discriminator_penalties=penalties,
                                  callbacks=[*callbacks.values(), *for_other])
         with builder.at("training"):
             loader = self.training.loader(parts["training"], shuffling)

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from .. import data, layers, losses, models, optim, training
-from ..backprop import NetworkPenalty, double, sparse, time
+from ..backprop import LearningRule, NetworkPenalty, Overlapping, Substituted, double, local, second_order, sparse, time
 from ..data import ArrayDataset, Transform
 from ..layers import Elementwise, Gate, LinearMap, Parameter
 from ..layers.core import Layer
@@ -36,8 +36,9 @@ from ..training import (
 __all__ = ["KINDS", "Kind", "exports", "graph"]
 
 _BASES = {Layer, Elementwise, Gate, LinearMap, Model, Loss, ClassLoss, ElementwiseLoss, Penalty, NetworkPenalty,
-          Optimizer, Schedule, Callback, Transform}
-_BUILT_IN = {Checkpoints, History, JsonLines, LayerStatistics, NonFiniteGuard, Progress}     # a run has these anyway
+          LearningRule, Optimizer, Schedule, Callback, Transform}
+_BUILT_IN = {Checkpoints, History, JsonLines, LayerStatistics, NonFiniteGuard, Progress,      # a run has these anyway
+             Overlapping, Substituted}                                                       # training.bptt makes these
 
 
 @dataclass(frozen=True)
@@ -101,10 +102,11 @@ KINDS: dict[type, Kind] = {
     Transform: Kind("augmentation", {name: transform for name, transform in exports(data, Transform).items()
                                      if getattr(transform, "random", False)}),
     Layer: Kind("layer", exports(layers, Layer) | exports(models, Layer) | exports(zoo, Layer) | exports(sparse, Layer)
-                | exports(time, Layer) | {"Graph": graph}, several=Sequential),
+                | exports(time, Layer) | exports(local, LearningRule) | {"Graph": graph}, several=Sequential),
     Loss: Kind("loss", exports(losses, Loss)),
     Penalty: Kind("penalty", exports(losses, Penalty) | exports(double, Penalty), stand_in=_penalized),
-    Optimizer: Kind("optimizer", exports(optim, Optimizer), stand_in=lambda: {"params": _parameters()}),
+    Optimizer: Kind("optimizer", exports(optim, Optimizer) | exports(second_order, Optimizer),
+                    stand_in=lambda: {"params": _parameters()}),
     Schedule: Kind("schedule", exports(optim, Schedule), stand_in=_optimizer),
     Metric: Kind("metric", dict(METRICS)),
     Callback: Kind("callback", exports(training, Callback), stand_in=_optimizer),

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ..layers.core import StateError
+from ..training import Callback
 from ..training.checkpoints import CheckpointFolder
 from .environment import environment, versions_apart
 from .experiment import Experiment
@@ -17,11 +18,13 @@ from .writing import dump
 __all__ = ["resume"]
 
 
-def resume(path: str | Path, overrides: Iterable[str] = (), *, verbose: bool = True) -> Run:
+def resume(path: str | Path, overrides: Iterable[str] = (), *, callbacks: Iterable[Callback] = (),
+           verbose: bool = True) -> Run:
     """Let a run go on in its folder, from its last checkpoint that is whole, as if it had never ended.
 
     Weights and metrics are bit for bit those of a run that was not interrupted, with the same versions on the same
-    machine. ``overrides`` may give it more epochs, and change nothing else.
+    machine. ``overrides`` may give it more epochs, and change nothing else. ``callbacks`` take part besides, as
+    when it was begun.
 
     Raises: StateError for a run that is at its end, or at work; ConfigError, CheckpointError for what can not be read.
     """
@@ -44,6 +47,7 @@ def resume(path: str | Path, overrides: Iterable[str] = (), *, verbose: bool = T
         folder.write("environment.json", json.dumps([*sessions, now], indent=2).encode())
         folder.write("config.yaml", dump(config.resolved).encode())
         (path / "result.json").unlink(missing_ok=True)
+        trainer.callbacks.extend(callbacks)
         return train_in(folder, config.experiment, verbose)
 
 

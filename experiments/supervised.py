@@ -64,6 +64,12 @@ class Supervised(Task):
         check_fit(experiment, callbacks, builder)
         if self.training.memory.budget is not None:
             self._plan(experiment, builder)
+        if not self.training.bptt.full:
+            with builder.at("training.bptt"):
+                if self.training.memory.budget is not None or any(each.of_network for each in penalties):
+                    raise ValueRangeError("training expected no bptt with a memory budget, or with a penalty on the "
+                                          "network's derivative; leave one out")
+                self.training.bptt.apply(experiment)
         return experiment
 
     def _plan(self, experiment: Experiment, builder: Builder) -> None:

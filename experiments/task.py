@@ -13,6 +13,7 @@ from ..optim import Optimizer, Schedule
 from ..optim.groups import check_groups
 from ..training import Callback, LayerStatistics, ScheduleRunner, parameter_groups
 from .binding import Builder
+from .bptt import BPTT
 from .data import Data
 from .experiment import Experiment
 from .memory import Memory
@@ -42,6 +43,7 @@ class Training:
         prefetch:         how many batches are made ahead in a thread
         report:           write report.html, and look at the layers for it
         memory:           a budget for what the way back needs
+        bptt:             how the gradient of a recurrent network goes back through time
     """
 
     epochs: Size
@@ -58,6 +60,7 @@ class Training:
     prefetch: Count = 0
     report: bool = True
     memory: Memory = field(default_factory=Memory)
+    bptt: BPTT = field(default_factory=BPTT)
 
     def __post_init__(self) -> None:
         check_size(self.epochs, "epochs", "training")

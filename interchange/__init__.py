@@ -1,3 +1,3 @@
-"""Other people's interfaces and formats, each an extra: ``scikit_learn`` (estimators) and ``onnx`` (files)."""
+"""Interfaces and formats of other people, extras all: ``scikit_learn`` (estimators), ``onnx`` (files), ``weights``."""
 
 __all__: list[str] = []

@@ -114,11 +114,13 @@ from .pooling import (
     MaxUnpool2d,
     MaxUnpool3d,
 )
+from .radial_basis import RadialBasis
 from .recurrent import GRU, LSTM, RNN, GRUCell, LSTMCell, RNNCell
 from .reshape import Flatten, Identity, Unflatten
 from .shuffle import ChannelShuffle, PixelShuffle, PixelUnshuffle, Reshape, Transpose
 from .softmax import LogSoftmax, Softmax, Softmax2d, Softmin
 from .sparse_linear import SparseLinear
+from .spectral import Cholesky, EigenDecomposition, MatrixSquareRoot, PCADenoising, ZCAWhitening
 from .take import Take
 from .temporal_row_convolution import TemporalRowConvolution
 from .tied_linear import TiedLinear
@@ -151,6 +153,7 @@ __all__ = [
     "Bilinear",
     "Buffer",
     "ChannelShuffle",
+    "Cholesky",
     "CircularPad1d",
     "CircularPad2d",
     "CircularPad3d",
@@ -175,6 +178,7 @@ __all__ = [
     "Dropout1d",
     "Dropout2d",
     "Dropout3d",
+    "EigenDecomposition",
     "Elementwise",
     "Embedding",
     "EmbeddingBag",
@@ -218,6 +222,7 @@ __all__ = [
     "LogSigmoid",
     "LogSoftmax",
     "MatMul",
+    "MatrixSquareRoot",
     "MaxPool1d",
     "MaxPool2d",
     "MaxPool3d",
@@ -229,6 +234,7 @@ __all__ = [
     "Mish",
     "MultiheadAttention",
     "Multiply",
+    "PCADenoising",
     "PReLU",
     "PairwiseDistance",
     "Parameter",
@@ -238,6 +244,7 @@ __all__ = [
     "RMSNorm",
     "RNNCell",
     "RReLU",
+    "RadialBasis",
     "ReLU",
     "ReLU6",
     "ReflectionPad1d",
@@ -276,6 +283,7 @@ __all__ = [
     "UpsamplingBilinear2d",
     "UpsamplingNearest2d",
     "WeightNorm",
+    "ZCAWhitening",
     "ZeroPad1d",
     "ZeroPad2d",
     "ZeroPad3d",

@@ -35,7 +35,7 @@ from .padding import (
     ReplicationPad2d,
     ReplicationPad3d,
 )
-from .window import Windowed
+from .window import Convolving
 
 __all__ = ["Conv1d", "Conv2d", "Conv3d", "ConvNd"]
 
@@ -46,7 +46,7 @@ _PADS: dict[str, tuple[type[Pad], ...]] = {
 }
 
 
-class ConvNd(Windowed):
+class ConvNd(Convolving):
     """Cross-correlation with learned windows, ``y = correlate(x, weight) + bias``; a subclass sets ``axes``.
 
     ``correlate`` is linear in ``x`` and linear in ``weight``, so each gradient is the adjoint of one of two maps, and
@@ -157,20 +157,11 @@ class ConvNd(Windowed):
     def _grad_weight(self, grad_out: Array, x: Array) -> Array:
         return correlate_weight_grad(self._bordered(x), self._images(grad_out), self.geometry, self.groups)
 
-    def _grad_bias(self, grad_out: Array) -> Array:
-        images = self._images(grad_out)
-        grad_bias: Array = np.einsum("nop->o", images.reshape(*images.shape[:2], prod(images.shape[2:])))
-        return grad_bias
-
     def _everywhere(self, bias: Array, y_shape: Shape) -> Array:
         return np.broadcast_to(bias.reshape(-1, *[1] * self.axes), y_shape)
 
     def _bordered(self, x: Array) -> Array:
         return self._images(x if self._pad is None else self._pad.apply(x))
-
-    def _images(self, x: Array) -> Array:
-        """Return ``x`` in the dtype of the computation, a single image as a batch of one."""
-        return as_dtype(x, self.weight.dtype).reshape(prod(x.shape[:-1 - self.axes]), *x.shape[-1 - self.axes:])
 
 
 class Conv2d(ConvNd):

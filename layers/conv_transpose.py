@@ -25,7 +25,7 @@ from .core import (
     total,
 )
 from .kernels import correlate, correlate_adjoint, correlate_weight_grad
-from .window import Windowed
+from .window import Convolving
 
 __all__ = ["ConvTranspose1d", "ConvTranspose2d", "ConvTranspose3d", "ConvTransposeCache", "ConvTransposeNd"]
 
@@ -37,7 +37,7 @@ class ConvTransposeCache(NamedTuple):
     spatial: Shape
 
 
-class ConvTransposeNd(Windowed):
+class ConvTransposeNd(Convolving):
     """Adjoint of ``correlate`` with learned windows, ``y = correlate.T(x, weight) + bias``; a subclass sets ``axes``.
 
     Every value of ``x`` writes its window, weighted, into ``y``, at ``at(p, k) = p * stride + k * dilation - padding``:
@@ -155,15 +155,8 @@ class ConvTransposeNd(Windowed):
     def _grad_weight(self, x: Array, grad_out: Array) -> Array:
         return correlate_weight_grad(self._images(grad_out), self._images(x), self.geometry, self.groups)
 
-    def _grad_bias(self, grad_out: Array) -> Array:
-        images = self._images(grad_out)
-        return np.asarray(images.reshape(*images.shape[:2], prod(images.shape[2:])).sum(axis=(0, 2)))
-
     def _column(self, values: Array) -> Array:
         return values.reshape(-1, *(1,) * self.axes)
-
-    def _images(self, x: Array) -> Array:
-        return as_dtype(x, self.weight.dtype).reshape(prod(x.shape[:-1 - self.axes]), *x.shape[-1 - self.axes:])
 
 
 class ConvTranspose1d(ConvTransposeNd):

@@ -1,14 +1,20 @@
 """Layers that slide a window over images: what convolutions and pools share, for any number of spatial axes."""
 
 from collections.abc import Iterable
+from math import prod
 from typing import ClassVar
 
+import numpy as np
+
 from .core import (
+    Array,
     Field,
     Layer,
+    Parameter,
     Shape,
     ShapeError,
     ValueRangeError,
+    as_dtype,
     check_choice,
     check_shape,
     check_size,
@@ -16,7 +22,7 @@ from .core import (
 )
 from .kernels import Window
 
-__all__ = ["Spatial", "Windowed"]
+__all__ = ["Convolving", "Spatial", "Windowed"]
 
 
 class Spatial(Layer):
@@ -92,3 +98,19 @@ class Windowed(Spatial):
     def field(self) -> Field:
         """Receptive field and stride of an output along each spatial axis."""
         return tuple(zip(self.geometry.extent, self.geometry.stride, strict=True))
+
+
+class Convolving(Windowed):
+    """A layer that weighs windows: what convolutions and transposed ones share."""
+
+    weight: Parameter
+    bias: Parameter | None
+
+    def _images(self, x: Array) -> Array:
+        """Return ``x`` in the dtype of the computation, a single image as a batch of one."""
+        return as_dtype(x, self.weight.dtype).reshape(prod(x.shape[:-1 - self.axes]), *x.shape[-1 - self.axes:])
+
+    def _grad_bias(self, grad_out: Array) -> Array:
+        images = self._images(grad_out)
+        grad_bias: Array = np.einsum("nop->o", images.reshape(*images.shape[:2], prod(images.shape[2:])))
+        return grad_bias

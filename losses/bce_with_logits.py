@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..layers.core import Array
+from ..layers.kernels import sigmoid
 from .elementwise_loss import ElementwiseLoss
 from .loss import Reduction
 from .weight import weight_buffer
@@ -52,16 +53,10 @@ class BCEWithLogitsLoss(ElementwiseLoss):
         return slope
 
     def curvature(self, prediction: Array, target: Array) -> Array:
-        return self._certainty(prediction, target) * sigmoid(prediction) * sigmoid(-prediction)
+        curvature: Array = self._certainty(prediction, target) * sigmoid(prediction) * sigmoid(-prediction)
+        return curvature
 
     def _certainty(self, prediction: Array, target: Array) -> Array | float:
         if self.pos_weight is None:
             return 1.0
         return 1 + (self.factor("pos_weight", self.pos_weight, prediction) - 1) * target
-
-
-def sigmoid(x: Array) -> Array:
-    """Return ``1 / (1 + exp(-x))`` without overflow; three times as fast as scipy.special.expit."""
-    small = np.exp(-np.abs(x))
-    probability: Array = np.where(x < 0, small, 1) / (1 + small)
-    return probability

@@ -17,7 +17,8 @@ from ..layers.core import (
     check_shape,
     show_shape,
 )
-from .bce_with_logits import BCEWithLogitsLoss, sigmoid
+from ..layers.kernels import sigmoid
+from .bce_with_logits import BCEWithLogitsLoss
 from .elementwise_loss import ElementwiseLoss
 from .joint_loss import JointLoss
 from .loss import Reduction

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..layers.core import Array
-from .bce_with_logits import sigmoid
+from ..layers.kernels import sigmoid
 from .elementwise_loss import ElementwiseLoss
 from .loss import Reduction
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..layers.core import Array, DtypeError, ShapeError, ValueRangeError, as_dtype, check_shape, show_shape
-from .bce_with_logits import sigmoid
+from ..layers.kernels import sigmoid
 from .loss import Loss, Reduction
 from .weight import weight_buffer
 

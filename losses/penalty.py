@@ -59,6 +59,10 @@ class Penalty:
             if parameter.requires_grad:
                 parameter.grad += grad_out * self.weight * self.slope(parameter.data)
 
+    def price(self, prediction: Any) -> float:
+        """Return ``forward()`` where the network has just made a ``prediction``."""
+        return self.forward()
+
     def add_gradient(self, prediction: Any) -> float:
         """Run ``backward`` and return ``forward()``, in a step in which the network has just made a ``prediction``."""
         self.backward()

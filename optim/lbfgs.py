@@ -11,6 +11,7 @@ from ..layers.core import Array, NonNegative, ShapeError, Size, ValueRangeError,
 from .groups import Group, Params, parameters_of
 from .optimizer import Closure, Optimizer
 from .strong_wolfe import Trial, strong_wolfe
+from .vector import gradient_vector, place, value_vector
 
 __all__ = ["LBFGS"]
 
@@ -81,7 +82,7 @@ class LBFGS(Optimizer):
         if _largest(grad) <= tolerance_grad:
             return first
         for iteration in range(group["max_iter"]):
-            x, d, t = self._weights(), self._direction(grad), float(group["lr"])
+            x, d, t = value_vector(parameters_of(self.param_groups)), self._direction(grad), float(group["lr"])
             if not self._counts["n_iter"]:
                 t *= min(1.0, 1 / float(np.abs(grad).sum()))        # the scale of the first step is anyone's guess
             self._counts["n_iter"] += 1
@@ -154,26 +155,15 @@ class LBFGS(Optimizer):
 
     def _evaluate(self, closure: Closure) -> tuple[float, Array]:
         self._counts["func_evals"] += 1
-        return float(closure()), self._gradient()
+        return float(closure()), gradient_vector(parameters_of(self.param_groups))
 
     def _trial(self, closure: Closure, x: Array, d: Array, t: float) -> Trial:
         self._place(x + t * d)
         loss, grad = self._evaluate(closure)
         return Trial(t, loss, grad, float(grad @ d))
 
-    def _weights(self) -> Array:
-        return np.concatenate([parameter.data.ravel() for parameter in parameters_of(self.param_groups)])
-
-    def _gradient(self) -> Array:
-        return np.concatenate([parameter.grad.ravel() if parameter.reached and parameter.requires_grad
-                               else np.zeros(parameter.size, parameter.dtype)
-                               for parameter in parameters_of(self.param_groups)])
-
     def _place(self, vector: Array) -> None:
-        start = 0
-        for parameter in parameters_of(self.param_groups):
-            parameter.data = vector[start:start + parameter.size].reshape(parameter.shape)
-            start += parameter.size
+        place(parameters_of(self.param_groups), vector)
 
 
 def _largest(vector: Array) -> float:

@@ -29,6 +29,7 @@ class Optimizer:
         param_groups:  one dict for each group: "params" and the options, read anew at every step
         defaults:      the options of groups that do not say otherwise
         needs_closure: whether ``step`` must be given a function that computes loss and gradients again
+        needs_curvature: whether that function must be a ``training.Objective``, which knows network, loss and batch
         elementwise:   False: the rule is given whole parameters in their shape instead of flat blocks
         own_decay:     True: the rule itself sees to ``weight_decay``
 
@@ -39,6 +40,7 @@ class Optimizer:
     """
 
     needs_closure: ClassVar[bool] = False
+    needs_curvature: ClassVar[bool] = False
     elementwise: ClassVar[bool] = True
     own_decay: ClassVar[bool] = False
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ..layers.core import Array, Entry, Layer, call, call_back, flatten, manual_seed
+from ..layers.core import Array, ChainruleError, Entry, Layer, call, call_back, flatten, manual_seed
 from .compare import each
 
 __all__ = ["Outcome", "Trial", "as_float", "copies", "draw", "first_of_batch", "grads", "is_float", "packed", "rebuilt",
@@ -47,6 +47,10 @@ class Trial:
         self.x = as_float(x, np.float64)
         self.other_x = _shuffled(self.x, self.rng)
         self.layer = _moved(deepcopy(layer).astype(np.float64), self.rng)
+        try:
+            self.forward(self.fresh(), copies(self.other_x))
+        except ChainruleError:      # not every order of the entries is positive definite, say
+            self.other_x = rebuilt(self.x, [1.5 * leaf if is_float(leaf) else leaf for leaf in flatten(self.x)])
         if any(True for _ in self.layer.named_buffers()):
             call(self.layer.train(), *copies(self.other_x))
         self.layer.train(training)

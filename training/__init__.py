@@ -6,6 +6,7 @@ from .callbacks import (
     EarlyStopping,
     Freeze,
     GradientNoise,
+    GrowingBatches,
     History,
     JsonLines,
     LayerStatistics,
@@ -57,6 +58,7 @@ from .metrics import (
 from .mode_coverage import mode_coverage
 from .modes import evaluation_mode, frozen
 from .non_finite import check_step
+from .objective import Objective
 from .sequence import TeacherForcing, shifted
 from .step import train_step
 from .trainer import Trainer
@@ -82,6 +84,7 @@ __all__ = [
     "Freeze",
     "GANTrainer",
     "GradientNoise",
+    "GrowingBatches",
     "History",
     "JsonLines",
     "LayerStatistics",
@@ -89,6 +92,7 @@ __all__ = [
     "MeanAbsoluteError",
     "Metric",
     "NonFiniteGuard",
+    "Objective",
     "Perplexity",
     "Precision",
     "Progress",

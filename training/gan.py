@@ -27,14 +27,16 @@ class GANTrainer(Trainer):
     A step divides its batch into ``n_critic`` parts. On each the discriminator learns to score data as 1 and as many
     samples as 0. Then the generator learns to have samples scored as 1 (the non-saturating loss): that is a step of
     ``Trainer`` on noise through the whole model, with the discriminator frozen. ``loss`` compares scores with 1 and 0:
-    BCEWithLogitsLoss, or MSELoss for least squares. With ``coverage``, samples are judged by ``mode_coverage``.
+    BCEWithLogitsLoss, MSELoss for least squares, or WassersteinLoss with a SlopePenalty on the discriminator, which is
+    WGAN-GP: ``discriminator_penalties`` are taken at random places between data and samples. With ``coverage``, samples
+    are judged by ``mode_coverage``.
 
     Formula: discriminator_loss = loss(discriminator(x), 1) + loss(discriminator(generator(noise)), 0)
              loss               = loss(discriminator(generator(noise)), 1), noise normal, (N, latent)
 
     Raises: StateError for an optimizer of the wrong part, ValueRangeError for a model of other than two parts.
 
-    Source: Goodfellow et al. 2014, algorithm 1; least squares: Mao et al. 2017.
+    Source: Goodfellow et al. 2014, algorithm 1; least squares: Mao et al. 2017; WGAN-GP: Gulrajani et al. 2017.
 
     Example:
         >>> generator, discriminator = mlp([2, 32, 2]), mlp([2, 32, 1])
@@ -48,7 +50,8 @@ class GANTrainer(Trainer):
 
     def __init__(self, model: Layer, loss: Loss, optimizer: Optimizer, discriminator_optimizer: Optimizer, *,
                  latent: int, n_critic: int = 1, coverage: bool = False, penalties: Iterable[Penalty] = (),
-                 callbacks: Iterable[Callback] = (), rng: np.random.Generator | None = None) -> None:
+                 discriminator_penalties: Iterable[Penalty] = (), callbacks: Iterable[Callback] = (),
+                 rng: np.random.Generator | None = None) -> None:
         super().__init__(model, loss, optimizer, penalties=penalties, callbacks=callbacks)
         parts = [part for _, part in model.children()]
         if len(parts) != 2:
@@ -66,6 +69,7 @@ class GANTrainer(Trainer):
         self.latent = check_size(latent, "latent", "GANTrainer")
         self.n_critic = check_size(n_critic, "n_critic", "GANTrainer")
         self.coverage = coverage
+        self.discriminator_penalties = list(discriminator_penalties)
         self.rng = rng
         self._score_shape = model.describe((1, latent)).y_shapes[0][1:]
         self._found: list[float] = []
@@ -97,8 +101,13 @@ class GANTrainer(Trainer):
         return found[0]
 
     def discriminator_gradient(self, real: Array, samples: Array) -> float:
-        """Add to the discriminator's gradients; return its loss. A penalty on the discriminator is added here."""
-        return self._judge(real, 1.0) + self._judge(samples, 0.0)
+        """Add to the discriminator's gradients those of its loss and penalties; return their sum."""
+        value = self._judge(real, 1.0) + self._judge(samples, 0.0)
+        if self.discriminator_penalties:
+            share = default_rng(self.rng).random((len(real), *[1] * (real.ndim - 1))).astype(samples.dtype)
+            prediction = self.discriminator.forward(samples + share * (real - samples))
+            value += sum(penalty.add_gradient(prediction) for penalty in self.discriminator_penalties)
+        return value
 
     def noise(self, count: int, rng: np.random.Generator | None = None) -> Array:
         """Return what the generator makes samples of, in the dtype of its parameters."""

@@ -11,7 +11,7 @@ from ..layers.core import Array, Layer, ShapeError, ValueRangeError, flatten
 from ..losses import Loss
 from .step import Step, add_gradient
 
-__all__ = ["accumulate_gradient", "check_separable", "micro_batches"]
+__all__ = ["accumulate_gradient", "check_separable", "micro_batches", "taken"]
 
 
 def check_separable(model: Layer, ghost_batch_norm: bool = False) -> None:
@@ -48,7 +48,7 @@ def micro_batches(x: Any, y: Any, size: int) -> Iterator[tuple[Any, Any]]:
                          f"{', '.join(map(str, rows))} rows; put the batch axis first, or set no micro_batch_size")
     for start in range(0, rows[0], size):
         part = slice(start, start + size)
-        yield _taken(x, part), _taken(y, part)
+        yield taken(x, part), taken(y, part)
 
 
 def accumulate_gradient(model: Layer, loss: Loss, x: Any, y: Array, size: int) -> Step:
@@ -76,8 +76,9 @@ def accumulate_gradient(model: Layer, loss: Loss, x: Any, y: Array, size: int) -
     return Step(total / divisor if divisor else math.nan, _joined(predictions), divisor=divisor)
 
 
-def _taken(values: Any, part: slice) -> Any:
-    return tuple(_taken(value, part) for value in values) if isinstance(values, (tuple, list)) else values[part]
+def taken(values: Any, part: slice | Array) -> Any:
+    """Return the chosen samples of an array, or of each array of a tuple."""
+    return tuple(taken(value, part) for value in values) if isinstance(values, (tuple, list)) else values[part]
 
 
 def _joined(predictions: list[Any]) -> Any:

@@ -19,6 +19,7 @@ from .metrics import Metric, find_metric
 from .micro_batches import accumulate_gradient, check_separable, micro_batches
 from .modes import training_mode
 from .non_finite import check_step
+from .objective import Objective
 from .step import Step, add_gradient
 from .totals import Totals
 
@@ -67,6 +68,9 @@ class Trainer:
         if micro_batch_size is not None:
             check_size(micro_batch_size, "micro_batch_size", "Trainer")
             check_separable(model, ghost_batch_norm)
+            if optimizer.needs_curvature:
+                raise ValueRangeError(f"{type(optimizer).__name__} expected no micro_batch_size: it takes products "
+                                      f"with the curvature of a whole batch; lower batch_size")
         self.model = model
         self.loss = loss
         self.optimizer = optimizer
@@ -138,7 +142,7 @@ class Trainer:
             self._tell("on_backward_end", found.loss + found.penalty)
             return found.loss + found.penalty
 
-        self.optimizer.step(closure)
+        self.optimizer.step(Objective(self.model, self.loss, x, y, self.penalties, closure))
         return seen[0]
 
     def gradient(self, x: Any, y: Array) -> Step:

@@ -1,8 +1,13 @@
 """Whether the gradient reaches every layer, neither vanished nor exploded."""
 
+import math
+
 import numpy as np
 
-from ..gradient_flow import REMEDIES
+from ...layers.core import Array
+from ...training import frozen
+from ..gradient_flow import REMEDIES, JacobianSteps, is_measurable
+from ..gradient_flow.steps import prepared
 from .patient import Patient, steady_training
 from .verdict import Verdict
 
@@ -15,6 +20,9 @@ LARGE, HUGE = 1e2, 1e4
 
 def check_gradient_flow(patient: Patient) -> Verdict:
     """Hold the norms of the weights' gradients against each other, for one batch and random weights.
+
+    The spectral norm of the Jacobian from end to end, and the layer that stretches or shrinks most, are told besides,
+    for networks of moderate size.
 
     Source: Glorot & Bengio 2010, section 4.2; CS231n, notes on learning, activation and gradient distributions.
     """
@@ -38,7 +46,7 @@ def check_gradient_flow(patient: Patient) -> Verdict:
     if not norms:
         return Verdict(TITLE, "skipped", "there is no weight with a gradient")
     least, most = min(norms, key=lambda name: norms[name]), max(norms, key=lambda name: norms[name])
-    facts = f"norms from {norms[least]:.1e} in {least} to {norms[most]:.1e} in {most}"
+    facts = f"norms from {norms[least]:.1e} in {least} to {norms[most]:.1e} in {most}{_jacobians(patient, x)}"
     early = max(list(norms.values())[:-(-len(norms) // 4)])      # one small norm further on is no vanishing: attention
     share = early / norms[most]
     if not norms[most] < LARGE:
@@ -48,3 +56,16 @@ def check_gradient_flow(patient: Patient) -> Verdict:
         return Verdict(TITLE, "odd" if share > GONE else "bad", facts,
                        f"it vanishes: {REMEDIES} (analysis.gradient_flow.remedied does it)")
     return Verdict(TITLE, "good", facts)
+
+
+def _jacobians(patient: Patient, x: Array) -> str:
+    """Return the norm of the Jacobian from end to end, and that of the layer whose own is farthest from one."""
+    model = patient.twin().model
+    if not is_measurable(model, x[:1]):
+        return ""
+    twin = prepared(model, x)
+    with patient.clock(), frozen(twin):
+        steps = JacobianSteps(twin, x[:1].astype(np.float64))
+        norms = {step.path: steps.norm(index, index + 1) for index, step in enumerate(steps.steps)}
+        path = max(norms, key=lambda path: abs(math.log(norms[path])) if norms[path] else math.inf)
+        return f"; ‖Jacobian‖ {steps.norm():.1e} from end to end, {norms[path]:.1e} in {path or 'the network'}"

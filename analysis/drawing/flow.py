@@ -1,5 +1,6 @@
 """What flows where in a network: its layers as the nodes of a graph, with the shapes of what they give."""
 
+import logging
 from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
 from typing import Any
@@ -82,8 +83,9 @@ class _Walk:
         try:
             with observe(shapes):
                 call_describe(model, *((1, *shape) for shape in input_shapes))
-        except (ChainruleError, NotImplementedError, TypeError, ValueError):
-            shapes.found.clear()        # a layer of one's own may not describe itself: drawn without shapes
+        except (ChainruleError, NotImplementedError) as error:    # a layer of one's own, or other inputs
+            logging.getLogger(__name__).warning("%s; the network is drawn without shapes", error)
+            shapes.found.clear()
         self.shapes = shapes.found
         names = [*model.inputs, *model.optional] if isinstance(model, Graph) else [
             f"x{index}" if len(input_shapes) > 1 else "x" for index in range(len(input_shapes))]

@@ -1,7 +1,7 @@
 """Vanishing and exploding gradients, measured: Jacobians layer by layer and together, idle units, remedies."""
 
 from .draw import draw_flow
-from .measure import GradientFlow, LayerFlow, gradient_flow
+from .measure import GradientFlow, LayerFlow, gradient_flow, is_measurable
 from .networks import deep_network
 from .remedy import REMEDIES, remedied
 from .spectral import largest_singular_value
@@ -17,6 +17,7 @@ __all__ = [
     "deep_network",
     "draw_flow",
     "gradient_flow",
+    "is_measurable",
     "largest_singular_value",
     "remedied",
     "saturated_units",

@@ -6,13 +6,18 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...layers.core import Array, Layer, Parameter
+from ...layers.core import Array, Layer, Parameter, Shape
 from ...losses import Loss
+from ...models import Sequential
 from ...training import frozen
 from .steps import JacobianSteps, prepared
 from .units import dead_units, saturated_units
 
-__all__ = ["GradientFlow", "LayerFlow", "gradient_flow"]
+__all__ = ["GradientFlow", "LayerFlow", "gradient_flow", "is_measurable"]
+
+PASSES = 60         # through a network that the norm of one Jacobian takes, about
+MOST_WORK, MOST_PASSES = 2e9, 5000      # multiply-adds, and passes of one sample: a second or two
+MOST_LAYERS = 80    # of which each is followed to the output
 
 
 class LayerFlow(NamedTuple):
@@ -90,6 +95,33 @@ def gradient_flow(model: Layer, x: Array, y: Array | None = None, loss: Loss | N
                                     _length(step.layer, gradients), float(np.mean(own)) if own else math.nan))
         jacobian = steps.jacobian()
     return GradientFlow(tuple(layers), layers[0].to_output, float(np.linalg.norm(jacobian)) / jacobian.shape[1] ** 0.5)
+
+
+def is_measurable(model: Layer, x: Array) -> bool:
+    """Return whether ``gradient_flow`` has an answer, and within a second or two, for one sample ``x``, (1, ...).
+
+    Example:
+        >>> from chainrule.analysis.gradient_flow import is_measurable
+        >>> x = np.ones((1, 3), np.float32)
+        >>> is_measurable(Sequential(Linear(3, 2), Tanh()), x), is_measurable(Linear(3, 2), x.astype(int))
+        (True, False)
+    """
+    if not isinstance(x, np.ndarray) or x.dtype.kind != "f" or any(
+            layer.forward_mode_gap or type(layer).jvp is Layer.jvp for _, layer in model.named_layers()):
+        return False
+    layers = [layer for _, layer in model.children()] if isinstance(model, Sequential) else [model]
+    shapes: tuple[Shape, ...] = (x.shape,)
+    work = 0
+    try:
+        for layer in layers:
+            described = layer.describe(*shapes)
+            shapes, work = described.y_shapes, work + described.multiply_adds
+            if len(shapes) != 1:
+                return False
+    except NotImplementedError:         # a layer of one's own may not describe itself
+        return False
+    passes = PASSES * (len(layers) + 3) / 2 + math.prod(shapes[0])         # one for each row of the whole Jacobian
+    return len(layers) <= MOST_LAYERS and passes <= MOST_PASSES and work * passes <= MOST_WORK
 
 
 def _gradients(model: Layer, x: Array, y: Array | None, loss: Loss | None) -> dict[int, float]:

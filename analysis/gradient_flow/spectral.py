@@ -1,5 +1,6 @@
 """The largest singular value of a linear map that is known by what it does to vectors, and what its adjoint does."""
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -17,6 +18,8 @@ def largest_singular_value(apply: Map, adjoint: Map, size: int, tolerance: float
     The power method on ``A.T A`` that forgets nothing: A is seen in the space of all its iterates, where it is a
     matrix of two diagonals, ``A V = U B``, and the largest singular value of B is that of A as soon as the residual
     ``‖A.T u - sigma v‖`` is below ``tolerance`` of it; that is an upper bound of the error.
+
+    Infinite where numbers overflow, or are none, on the way.
 
     Cost: an ``apply`` and an ``adjoint`` for each step, mostly 10 to 40; ``size`` steps at most.
 
@@ -37,6 +40,8 @@ def largest_singular_value(apply: Map, adjoint: Map, size: int, tolerance: float
     while len(left) < size:
         u = _orthogonal(apply(right[-1]), left)
         length = float(np.linalg.norm(u))
+        if not math.isfinite(length):
+            return math.inf
         if length <= 1e-14 * largest:       # A has no more rows: what it makes of the last vector is known already
             if left:
                 bands = np.diag(diagonal) + np.diag(beside[:-1], 1)

@@ -15,6 +15,7 @@ from .answers import answers_section
 from .card import card, section
 from .curves import best_epoch, curves_section
 from .filters import filters_section
+from .flow import flow_section
 from .layers import layers_section
 from .plane import plane_section
 from .samples import Samples, judge
@@ -48,8 +49,8 @@ def report_page(title: str, rows: Sequence[Mapping[str, Any]], model: Layer, sam
     shapes = input_shapes or (None if samples is None else tuple(each.shape[1:] for each in flatten(samples.x)))
     sections = [curves_section(rows), layers_section(rows, model)]
     if samples is not None and judgement is not None:
-        sections += [answers_section(judgement, samples.name), plane_section(model, judgement),
-                     filters_section(model, judgement.x)]
+        sections += [flow_section(model, judgement.x), answers_section(judgement, samples.name),
+                     plane_section(model, judgement), filters_section(model, judgement.x)]
     if shapes is not None:
         graph = f'<div class="scroll">{draw_network(model, *shapes)}</div>'
         sections.append(section("The network", [card(type(model).__name__, graph, columns=3)]))

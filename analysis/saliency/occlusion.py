@@ -27,7 +27,7 @@ def occlusion(model: Layer, x: Array, target: Target = None, size: Size | None =
         >>> from chainrule.analysis.saliency import occlusion
         >>> model = Sequential(Linear(2, 1))
         >>> model[0].weight.data = np.array([[3.0, -1.0]], np.float32)
-        >>> occlusion(model, np.ones((1, 2), np.float32)).tolist()
+        >>> occlusion(model, np.ones((1, 2), np.float32)).round(3).tolist()
         [[3.0, -1.0]]
     """
     sides = x.shape[1:] if x.ndim == 2 else x.shape[2:]

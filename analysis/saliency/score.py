@@ -8,7 +8,7 @@ import numpy as np
 from ...layers.core import Array, DtypeError, Layer, ShapeError, ValueRangeError, call, call_back, inference, show_shape
 from ...training import frozen
 
-__all__ = ["Target", "chosen", "explaining", "score_gradient", "scores_of"]
+__all__ = ["Target", "chosen", "explaining", "one_hot", "score_gradient", "scored_gradient", "scores_of"]
 
 Target = int | Array | None
 """The class to be explained: one for all samples, one for each (N,), or None for the one that is predicted."""
@@ -64,12 +64,19 @@ def score_gradient(model: Layer, x: Array, target: Target = None) -> Array:
 
     The parameters' gradients stay as they are.
     """
-    classes, parts = chosen(model, x, target), []
+    return scored_gradient(model, x, chosen(model, x, target))[1]
+
+
+def scored_gradient(model: Layer, x: Array, classes: Array) -> tuple[Array, Array]:
+    """Return the scores of the samples' classes, (N,), and the gradient of each at its input."""
+    scores, gradients = [], []
     with explaining(model):
         for start in range(0, len(x), ROWS):
+            part = classes[start:start + ROWS]
             y, entry = call(model, x[start:start + ROWS])
-            parts.append(call_back(model, entry, one_hot(y, classes[start:start + ROWS])))
-    return np.concatenate(parts)
+            scores.append(_rows(y)[np.arange(len(part)), part])
+            gradients.append(call_back(model, entry, one_hot(y, part)))
+    return np.concatenate(scores), np.concatenate(gradients)
 
 
 def one_hot(y: Array, classes: Array) -> Array:

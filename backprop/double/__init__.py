@@ -3,11 +3,13 @@
 from .locally_linear import bent_layer
 from .passes import double_backward, input_gradient
 from .penalties import GradientPenalty, JacobianPenalty, NetworkPenalty, jacobian_norms
+from .slope import SlopePenalty
 
 __all__ = [
     "GradientPenalty",
     "JacobianPenalty",
     "NetworkPenalty",
+    "SlopePenalty",
     "bent_layer",
     "double_backward",
     "input_gradient",

@@ -40,6 +40,13 @@ class NetworkPenalty(Penalty):
         self.parameters = list(model.parameters())
         self.weight = check_range(weight, 0.0, float("inf"), name="weight", owner=type(self).__name__)
 
+    def forward(self, prediction: Any = None) -> float:
+        """Return the penalty where network and loss have last been; ``prediction`` is what the network answered."""
+        raise NotImplementedError(f"{type(self).__name__}.forward")
+
+    def price(self, prediction: Any) -> float:
+        return self.forward(prediction)
+
     def _price(self, grad_x: Array) -> tuple[float, Array]:
         """Return ``weight / 2 * (grad_x**2).sum() / N`` and its gradient."""
         scale = self.weight / len(grad_x)

@@ -10,7 +10,7 @@ from .computation import Computation
 from .ordered_sum import OrderedSum
 from .schedule import Schedule
 
-__all__ = ["Keep", "Profile", "gradient_bytes", "last_uses", "simulate"]
+__all__ = ["Keep", "Profile", "frees", "gradient_bytes", "last_uses", "simulate"]
 
 
 @dataclass(frozen=True)
@@ -152,3 +152,18 @@ def gradient_bytes(computation: Computation, order: list[int]) -> tuple[npt.NDAr
         during[memory.first:memory.last + 1] += memory.size
         after[memory.first + 1:memory.last + 1] += memory.size
     return during, after
+
+
+def frees(computation: Computation, schedule: Schedule) -> list[list[tuple[str, int]]]:
+    """Return for every step what is freed after it; what is computed again by then has been replaced already."""
+    freed: list[list[tuple[str, int]]] = [[] for _ in schedule]
+    follows: dict[int, int] = {}
+    ends = last_uses(computation, schedule)
+    for number in range(len(schedule) - 1, -1, -1):
+        step = schedule[number]
+        if step >= 0:
+            for kind, end in zip(("value", "entry"), ends[number], strict=True):
+                if end < follows.get(step, len(schedule)):
+                    freed[end].append((kind, step))
+            follows[step] = number
+    return freed

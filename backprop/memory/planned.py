@@ -1,9 +1,9 @@
 """A model that runs by a schedule: values are dropped where the plan says so, and computed again on the way back."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from math import prod
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 from ...layers.core import (
     Description,
@@ -18,14 +18,14 @@ from ...layers.core import (
     flatten,
     replay,
 )
-from ...layers.kernels import release
-from ...models import Model, Parallel
+from ...layers.kernels import lent, limit
+from ...models import Parallel
+from ..view import View
 from .gradients import Gradient, added, alone, arrays_in, first_array, grad_of
 from .hollow import filled, hollow
-from .liveness import last_uses
+from .liveness import frees, last_uses
 from .ordered_sum import OrderedSum
 from .plan import Plan
-from .room import frees, rooms
 from .unroll import Argument, leaves
 
 __all__ = ["Planned"]
@@ -35,7 +35,7 @@ class PlannedCache(NamedTuple):
     """What the forward pass left: values and hollow caches by node, and how to run the calls again.
 
     Going back uses values and caches up. ``again`` runs the whole model once more, for a second way back from the
-    same place or for forward mode; ``whole`` then holds its entry.
+    same place or for forward mode; ``whole`` then holds its entry. ``most`` is what the kernels' memory may fill.
     """
 
     x: tuple[Any, ...]
@@ -44,9 +44,10 @@ class PlannedCache(NamedTuple):
     calls: dict[int, Callable[..., Any]]
     again: Callable[..., Any]
     whole: list[Entry]
+    most: int
 
 
-class Planned(Model):
+class Planned(View):
     """A model that trains in less memory: the same numbers, bit for bit, by another schedule.
 
     Its layers are the model's own, under the names they have there, so weights are saved and loaded as the model's.
@@ -72,19 +73,19 @@ class Planned(Model):
     """
 
     def __init__(self, model: Layer, plan: Plan) -> None:
-        self.model, self.plan = model, plan
+        super().__init__(model)
+        self.plan = plan
         self._frees = frees(plan.computation, plan.schedule)
-        self._rooms = rooms(plan.computation, plan.schedule, plan.profile.held)
 
     def forward(self, *x: Any) -> Any:
         self.cache = None
         calls = self.plan.unrolled.calls
-        cache = PlannedCache(x, [None] * len(calls), [None] * len(calls), {}, replay(self.model), [])
-        for number in range(self.plan.turn):
-            if number in self._rooms:
-                release()
-            self._compute(cache, self.plan.schedule[number])
-            self._free(cache, number)
+        cache = PlannedCache(x, [None] * len(calls), [None] * len(calls), {}, replay(self.model), [],
+                             lent() + _share(self.plan.peak))
+        with limit(cache.most):
+            for number in range(self.plan.turn):
+                self._compute(cache, self.plan.schedule[number])
+                self._free(cache, number)
         y = _values(cache, self.plan.unrolled.outputs)
         self.cache = cache
         return y[0] if len(y) == 1 and not isinstance(self.model, Parallel) else y
@@ -97,15 +98,14 @@ class Planned(Model):
         trains = [any(parameter.requires_grad for parameter in each.layer.parameters())
                   for each in self.plan.unrolled.calls]
         needed = self._needed(trains)
-        for number in range(self.plan.turn, len(self.plan.schedule)):
-            step = self.plan.schedule[number]
-            if number in self._rooms:
-                release()
-            if step >= 0:
-                self._compute(cache, step)
-            else:
-                self._go_back(cache, ~step, sums, needed[~step], trains[~step])
-            self._free(cache, number)
+        with limit(cache.most):
+            for number in range(self.plan.turn, len(self.plan.schedule)):
+                step = self.plan.schedule[number]
+                if step >= 0:
+                    self._compute(cache, step)
+                else:
+                    self._go_back(cache, ~step, sums, needed[~step], trains[~step])
+                self._free(cache, number)
         cache.values.clear()
         cache.entries.clear()
         if not self.needs_input_grad:
@@ -139,24 +139,6 @@ class Planned(Model):
                          for each in described.kept if not re.fullmatch(r"[xy]\d+", each.name)]
         return self.description(*whole.y_shapes, multiply_adds=whole.multiply_adds, kept=tuple(kept),
                                 field=whole.field)
-
-    def children(self) -> Iterator[tuple[str, Layer]]:
-        """Yield the model's own layers."""
-        yield from self.model.children()
-
-    def train(self, mode: bool = True) -> Self:
-        """Switch the model and all below to training (True) or evaluation (False); return self."""
-        self.model.train(mode)
-        self.training = mode
-        return self
-
-    def place(self, name: str) -> str:
-        """Return how errors name a layer, by its address in the model."""
-        owner, places = self.model, []
-        for part in name.split("."):
-            places.append(owner.place(part))
-            owner = dict(owner.children()).get(part, owner)
-        return " in ".join(reversed(places))
 
     def _compute(self, cache: PlannedCache, place: int) -> None:
         """Run a call, for the first time or again."""
@@ -238,3 +220,8 @@ def _values(cache: PlannedCache, arguments: tuple[Any, ...]) -> tuple[Any, ...]:
         several = isinstance(value, (tuple, list)) and argument.source >= 0 and argument.how != "whole"
         given += (flatten(value) if argument.how == "leaves" else value) if several else [value]
     return tuple(given)
+
+
+def _share(peak: int) -> int:
+    """Return what memory may fill for arrays of so many bytes; blocks are a sixteenth longer on average."""
+    return peak + peak // 16

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ...layers.core import Array
-from ..time.truncated import State
+from ..time.overlapping import State
 from .predictor import SyntheticGradient
 
 __all__ = ["SyntheticBoundary"]

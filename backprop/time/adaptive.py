@@ -1,8 +1,6 @@
 """Truncation that adapts itself: as many steps back as a tolerated relative bias of the gradient needs."""
 
 import math
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,10 +19,12 @@ from ...layers.core import (
 )
 from ...losses import Loss
 from ...optim import Optimizer
+from ...training.modes import frozen
 from .decay import Decay, estimate_decay
-from .truncated import State, TruncatedBPTT
+from .overlapping import State
+from .truncated import TruncatedBPTT
 
-__all__ = ["AdaptiveBPTT", "LagNorms", "lag_norms"]
+__all__ = ["AdaptiveBPTT", "LagNorms", "check_streams", "find_truncation", "lag_norms"]
 
 
 class LagNorms(NamedTuple):
@@ -67,7 +67,7 @@ def lag_norms(model: Layer, loss: Loss, x: Array, y: Array, lags: int, state: St
     grads: list[Any] = [None] * len(state)
     grad_scores = loss.backward()
     norms, sums = [], [np.zeros(1)]
-    with _frozen(model):
+    with frozen(model):
         for entry in reversed(entries):
             _, *grads = flatten(call_back(model, entry, (grad_scores, *grads)))
             grad_scores = np.zeros_like(scores)
@@ -77,16 +77,37 @@ def lag_norms(model: Layer, loss: Loss, x: Array, y: Array, lags: int, state: St
     return LagNorms(np.array(norms), np.array([np.linalg.norm(each) for each in sums]))
 
 
-@contextmanager
-def _frozen(model: Layer) -> Iterator[None]:
-    trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
-    for parameter in trained:
-        parameter.requires_grad = False
-    try:
-        yield
-    finally:
-        for parameter in trained:
-            parameter.requires_grad = True
+def check_streams(length: int, lags: int, burn_in: int) -> int:
+    """Return the steps of a stream that an estimate looks at.
+
+    Raises: ValueRangeError for streams that are shorter.
+    """
+    steps = burn_in + lags
+    if length < steps:
+        raise ValueRangeError(f"adaptive truncation expected streams of at least burn_in + lags = {steps} steps, got "
+                              f"{length}; make lags smaller, or the batch")
+    return steps
+
+
+def find_truncation(model: Layer, loss: Loss, x: Array, y: Array, tolerance: float, *, lags: int = 100,
+                    burn_in: int = 20, least: int = 2, most: int = 100,
+                    rng: np.random.Generator | None = None) -> tuple[int, Decay]:
+    """Return K, so that windows with a gradient of at least K steps have a relative bias below ``tolerance``.
+
+    Estimated for the weights of now, from one window of each stream, drawn at random: ``burn_in + lags`` steps, the
+    loss at the last.
+
+    Shapes:
+        x, y: (N, T, …), T at least ``burn_in + lags``
+
+    Source: Aicher, Foti & Fox 2019, algorithm 1.
+    """
+    steps = check_streams(x.shape[1], lags, burn_in)
+    begin = default_rng(rng).integers(0, x.shape[1] - steps + 1, len(x))
+    rows, places = np.arange(len(x))[:, None], begin[:, None] + np.arange(steps)
+    found = lag_norms(model, loss, x[rows, places], y[rows, places], lags)
+    decay = estimate_decay(found.norms, found.cumulated, tail=math.ceil(0.8 * lags))
+    return 1 + decay.truncation(tolerance, least - 1, most - 1), decay
 
 
 class AdaptiveBPTT(TruncatedBPTT):
@@ -139,15 +160,9 @@ class AdaptiveBPTT(TruncatedBPTT):
 
     def estimate(self, x: Array, y: Array) -> int:
         """Return K for the weights of now, from one window of each stream."""
-        steps = self.burn_in + self.lags
-        if x.shape[1] < steps:
-            raise ValueRangeError(f"AdaptiveBPTT expected streams of at least burn_in + lags = {steps} steps, got "
-                                  f"{x.shape[1]}; make lags smaller")
-        begin = default_rng(self.rng).integers(0, x.shape[1] - steps + 1, len(x))
-        rows, places = np.arange(len(x))[:, None], begin[:, None] + np.arange(steps)
-        found = lag_norms(self.model, self.loss, x[rows, places], y[rows, places], self.lags)
-        self.decay = estimate_decay(found.norms, found.cumulated, tail=math.ceil(0.8 * self.lags))
-        return 1 + self.decay.truncation(self.tolerance, self.least - 1, self.most - 1)
+        found, self.decay = find_truncation(self.model, self.loss, x, y, self.tolerance, lags=self.lags,
+                                            burn_in=self.burn_in, least=self.least, most=self.most, rng=self.rng)
+        return found
 
     def reach(self, steps: int) -> None:
         """Let gradients go back at least so many steps, and set the rate of the updates that are left."""

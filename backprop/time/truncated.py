@@ -1,41 +1,16 @@
 """Truncated backpropagation through time: an update every k1 steps, whose gradient goes back k2 steps at most."""
 
 from collections.abc import Iterator
-from itertools import zip_longest
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 import numpy as np
 
-from ...layers.core import Array, Entry, Layer, ValueRangeError, call, call_back, check_size, flatten, inference
+from ...layers.core import Array, Layer, ValueRangeError, call, check_size, inference
 from ...losses import Loss
 from ...optim import Optimizer, clip_grad_norm_
+from .overlapping import Overlapping, State, Window, windows
 
-__all__ = ["Boundary", "TruncatedBPTT", "Window", "stream_loss", "windows"]
-
-State = tuple[Array, ...]
-
-
-class Window(NamedTuple):
-    """Steps ``start … stop - 1`` with a gradient, of which the last ``counted`` have a loss."""
-
-    start: int
-    stop: int
-    counted: int
-
-
-def windows(length: int, k1: int, k2: int) -> Iterator[Window]:
-    """Yield the windows of a sequence: each ends k1 steps after the one before, and reaches back k2 steps.
-
-    With k2 of at least k1 every step is counted once, and its gradient goes back through k2 - k1 + 1 … k2 steps. With
-    a smaller k2 the first k1 - k2 steps of each stride move the state on and have no loss.
-
-    Example:
-        >>> list(windows(7, k1=3, k2=5))
-        [Window(start=0, stop=3, counted=3), Window(start=1, stop=6, counted=3), Window(start=2, stop=7, counted=1)]
-    """
-    for begin in range(0, length, k1):
-        stop = min(begin + k1, length)
-        yield Window(max(stop - k2, 0), stop, min(stop - begin, k2))
+__all__ = ["Boundary", "TruncatedBPTT", "stream_loss"]
 
 
 class Boundary(Protocol):
@@ -98,12 +73,12 @@ class TruncatedBPTT:
         if x.shape[:2] != y.shape[:2] or x.shape[1] < 1:
             raise ValueRangeError(f"TruncatedBPTT expected x and y of the same streams and steps, at least one, got "
                                   f"{x.shape[:2]} and {y.shape[:2]}")
-        held, spans = state, list(windows(x.shape[1], self.k1, self.k2))
-        at = 0                                                  # the step before which ``held`` is the state
-        for window, following in zip_longest(spans, spans[1:]):
+        network = Overlapping(self.model, self.k1, self.k2, scores_axis=self.scores_axis)
+        held, at = state, 0                                     # the step before which ``held`` is the state
+        for window in windows(x.shape[1], self.k1, self.k2):
             held = self._skip(x[:, at:window.start], held)
-            at = window.stop if following is None else min(following.start, window.stop)
-            value, held = self._step(x, y, held, window, at)
+            value, held = self._step(network, x, y, held, window)
+            at = window.stop - min(max(self.k2 - self.k1, 0), window.stop)
             yield value, window
 
     def _skip(self, x: Array, state: State) -> State:
@@ -114,42 +89,22 @@ class TruncatedBPTT:
             return tuple(rest)
         return state
 
-    def _step(self, x: Array, y: Array, state: State, window: Window, cut: int) -> tuple[float, State]:
-        """Run a window and update; return loss and the state after ``cut`` steps, where the next window begins."""
+    def _step(self, network: Overlapping, x: Array, y: Array, state: State, window: Window) -> tuple[float, State]:
+        """Run a window and update; return loss and the state with which the next window begins."""
         start, stop, counted = window
         self.optimizer.zero_grad()
-        pieces = [self._forward(x[:, start:cut], state)]
-        if cut < stop:
-            pieces.append(self._forward(x[:, cut:stop], pieces[0].state))
-        scores = np.moveaxis(np.concatenate([piece.scores for piece in pieces], self.scores_axis), self.scores_axis, -1)
-        value = self.loss.forward(np.moveaxis(scores[..., -counted:], -1, self.scores_axis), y[:, stop - counted:stop])
-        grad = np.zeros_like(scores)
-        grad[..., -counted:] = np.moveaxis(self.loss.backward(), self.scores_axis, -1)
-        last = pieces[-1].state
-        grads: list[Array | None] = [None] * len(last)
+        scores, *left = network.forward(x[:, start:stop], *state)
+        value = self.loss.forward(scores, y[:, stop - counted:stop])
+        ahead: tuple[Array | None, ...] = (None,) * len(left)
         if self.boundary is not None and stop < x.shape[1]:
-            grads = [*self.boundary.gradient(last)]
-        for piece, part in zip(reversed(pieces), (grad[..., cut - start:], grad[..., :cut - start])[-len(pieces):],
-                               strict=True):
-            _, *grads = flatten(call_back(self.model, piece.entry, (np.moveaxis(part, -1, self.scores_axis), *grads)))
+            ahead = self.boundary.gradient(tuple(left))
+        _, *grads = network.backward((self.loss.backward(), *ahead))
         if self.max_norm is not None:
             clip_grad_norm_(self.model.parameters(), self.max_norm)
         self.optimizer.step()
         if self.boundary is not None and state:
             self.boundary.learn(state, tuple(grads))
-        return value, pieces[0].state
-
-    def _forward(self, x: Array, state: State) -> "_Piece":
-        (scores, *after), entry = call(self.model, x, *state)
-        return _Piece(scores, tuple(after), entry)
-
-
-class _Piece(NamedTuple):
-    """What a run over some steps gave, the state after them, and the entry with which to go back."""
-
-    scores: Array
-    state: State
-    entry: Entry
+        return value, tuple(left)
 
 
 def stream_loss(model: Layer, loss: Loss, x: Array, y: Array, length: int = 100) -> float:

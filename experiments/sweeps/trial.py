@@ -1,19 +1,15 @@
 """One trial of a sweep: a run with values of its own, begun or gone on with, and what the study is told of it."""
 
-import json
 import math
 import shutil
-from pathlib import Path
 from signal import Signals
 from typing import Any
 
 from ...layers.core import ChainruleError, NonFiniteError, message
-from ...training.checkpoints import CheckpointFolder
-from ..environment import environment
-from ..folder import RunFolder
 from ..problems import ConfigError
-from ..run import Run, run, train_in
-from ..runs import CHECKPOINTS, Past, open_run, result_of, sessions_of
+from ..resume import resume
+from ..run import Run, run
+from ..runs import Past, result_of
 from .judge import PRUNED, Judge
 from .plan import Sweep
 from .study import Study, Taken
@@ -37,7 +33,7 @@ def train_trial(sweep: Sweep, study: Study, taken: Taken) -> Signals | None:
         elif (result := result_of(path)).get("status") == "finished":
             ended = Run(path, result, None)         # its process died before it could say so
         else:
-            ended = _go_on(path, judge)
+            ended = resume(path, callbacks=[judge], verbose=False)
     except NonFiniteError as error:
         study.tell(taken, None, "PRUNED", f"diverged: {message(error)}")
     except OSError:
@@ -60,19 +56,6 @@ def _begin(sweep: Sweep, number: int, values: list[str], judge: Judge) -> Run:
     config = sweep.open(number, values)
     config.experiment.trainer.callbacks.append(judge)
     return run(config, sweep.trials, verbose=False)
-
-
-def _go_on(path: Path, judge: Judge) -> Run:
-    """Let a run go on from its last checkpoint, as ``resume`` does, with the judge among its callbacks."""
-    experiment = open_run(path).experiment
-    with RunFolder.reopened(path) as folder:
-        found = CheckpointFolder(path / CHECKPOINTS).latest()
-        if found is not None:
-            experiment.trainer.load_state_dict(found.state)
-        folder.write("environment.json", json.dumps([*sessions_of(path), environment()], indent=2).encode())
-        (path / "result.json").unlink(missing_ok=True)
-        experiment.trainer.callbacks.append(judge)
-        return train_in(folder, experiment, verbose=False)
 
 
 def _conclude(sweep: Sweep, study: Study, taken: Taken, ended: Run) -> None:

@@ -45,7 +45,7 @@ from .ranges import (
     check_range,
     check_size,
 )
-from .replay import replay
+from .replay import replay, rewinding
 from .store import Span, Store, gather, spans
 from .tally import Tally
 from .walk import members
@@ -111,6 +111,7 @@ __all__ = [
     "options",
     "read_weights",
     "replay",
+    "rewinding",
     "save_weights",
     "set_rng_state",
     "show_options",

@@ -9,7 +9,7 @@ from .layer import Layer
 from .random import default_rng
 from .walk import members
 
-__all__ = ["replay"]
+__all__ = ["replay", "rewinding"]
 
 
 def replay(layer: Layer) -> Callable[..., Any]:
@@ -26,33 +26,42 @@ def replay(layer: Layer) -> Callable[..., Any]:
         >>> bool((again(np.ones(100, np.float32)) == y).all())
         True
     """
-    start = _state(layer)
+    rewind = rewinding(layer)
 
     def again(*x: Any) -> Any:
-        now = _state(layer)
-        _restore(start)
+        put_back = rewinding(layer)
+        rewind()
         try:
             return layer.forward(*x)
         finally:
-            _restore(now)
+            put_back()
 
     return again
 
 
-_State = tuple[list[tuple[np.random.Generator, Any]], list[tuple[Any, Any]]]
+def rewinding(layer: Layer) -> Callable[[], None]:
+    """Return a function that puts the generators that ``layer`` draws from, and its buffers, back to what they are now.
 
-
-def _state(layer: Layer) -> _State:
+    Example:
+        >>> from chainrule.layers.core import rewinding
+        >>> dropout, x = chainrule.layers.Dropout(0.5), np.ones(100, np.float32)
+        >>> rewind = rewinding(dropout)
+        >>> y = dropout.forward(x)
+        >>> rewind()
+        >>> bool((dropout.forward(x) == y).all())
+        True
+    """
     generators = [default_rng()]
     for _, each in layer.named_layers():
         generators += [generator for _, generator in members(each, np.random.Generator)]
-    return ([(generator, generator.bit_generator.state) for generator in generators],
-            [(buffer, buffer.data) for _, buffer in layer.named_buffers()])
+    positions = [(generator, generator.bit_generator.state) for generator in generators]
+    buffers = [(buffer, buffer.data) for _, buffer in layer.named_buffers()]
 
+    def rewind() -> None:
+        for generator, position in positions:
+            generator.bit_generator.state = position
+        for buffer, data in buffers:
+            buffer.data = data      # the array itself: assign never writes into the old one
 
-def _restore(state: _State) -> None:
-    generators, buffers = state
-    for generator, position in generators:
-        generator.bit_generator.state = position
-    for buffer, data in buffers:
-        buffer.data = data      # the array itself: assign never writes into the old one
+    return rewind
+

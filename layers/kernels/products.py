@@ -9,7 +9,7 @@ from .memory import empty
 from .threads import get_num_threads, one_blas_thread
 from .twin import compiled
 
-__all__ = ["ALONE", "PIECE", "add_grad", "add_matmul", "matmul", "piece", "product"]
+__all__ = ["ALONE", "PIECE", "add_grad", "add_matmul", "matmul", "piece", "product", "width_of_piece"]
 
 PIECE = 1_000_000       # multiply-adds up to which OpenBLAS takes numbers from where they lie instead of sorting them
 ALONE = 100_000         # those up to which no BLAS uses threads
@@ -88,6 +88,11 @@ def piece(n: int, b: Array) -> tuple[int, int]:
     if b.flags.c_contiguous or not b.flags.f_contiguous or n * k * m <= PIECE or n > _ROWS:
         return n, m
     height = next(size for size in range(min(n, _HEIGHT), 0, -1) if n % size == 0)
-    widths = range(m - m % _NARROW, 0, -_NARROW)
-    width = next((size for size in widths if m % size == 0 and height * k * size <= PIECE), m)
+    width = width_of_piece(height, k, m)
     return (height, width) if width < m and height >= _NARROW else (n, m)
+
+
+def width_of_piece(n: int, k: int, m: int) -> int:
+    """Return the largest part of m columns so that ``n * k`` times it is done in one go; m if there is none."""
+    widths = (m // count for count in range(1, m // _NARROW + 1) if m % count == 0)
+    return next((width for width in widths if n * k * width <= PIECE), m)

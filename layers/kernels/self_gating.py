@@ -25,9 +25,13 @@ _ROOM = 1 << 13         # elements at a time
 
 
 @compiled
-def sigmoid(x: Array) -> Array:
-    """Return ``1 / (1 + exp(-x))``."""
-    return _in_parts(lambda part: _logistic(part)[0], x)
+def sigmoid(x: Array, out: Array | None = None) -> Array:
+    """Return ``1 / (1 + exp(-x))``, written into ``out`` if given, which may be ``x``."""
+    y = np.negative(x, out=empty_like(x) if out is None else out)
+    with np.errstate(over="ignore", under="ignore"):        # exp(-x) is infinite where the value is zero
+        np.exp(y, out=y)
+    y += 1
+    return np.divide(1, y, out=y)
 
 
 @compiled

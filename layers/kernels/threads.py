@@ -9,9 +9,13 @@ from queue import SimpleQueue
 
 import numpy as np
 import numpy.typing as npt
-from threadpoolctl import LibController, ThreadpoolController
 
 from ..core import check_size
+
+try:
+    from threadpoolctl import LibController, ThreadpoolController
+except ImportError:     # in the handout of an assignment, where BLAS is left as it is
+    ThreadpoolController = None
 
 __all__ = [
     "Edges", "get_num_threads", "in_parallel", "one_blas_thread", "set_num_threads", "shares", "take_over",
@@ -184,6 +188,8 @@ def _set_blas(threads: int) -> None:
 
 
 @cache
-def _blas() -> list[LibController]:
+def _blas() -> "list[LibController]":
     """Return the BLAS libraries that are loaded, of which NumPy and SciPy each bring one."""
+    if ThreadpoolController is None:
+        return []
     return [library for library in ThreadpoolController().lib_controllers if library.user_api == "blas"]

@@ -9,6 +9,7 @@ import importlib
 import importlib.util
 import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import ParamSpec, Protocol, TypeVar, cast
 
 __all__ = ["Twinned", "compiled", "has_twins"]
@@ -29,8 +30,9 @@ class Twinned(Protocol[P, R]):
 
 @functools.cache
 def has_twins() -> bool:
-    """Return whether compiled kernels are used: Numba is installed, and CHAINRULE_COMPILED is not set to 0."""
-    return os.environ.get("CHAINRULE_COMPILED", "1") != "0" and importlib.util.find_spec("numba") is not None
+    """Return whether compiled twins are used: they and Numba are there, and CHAINRULE_COMPILED is not set to 0."""
+    return os.environ.get("CHAINRULE_COMPILED", "1") != "0" and importlib.util.find_spec("numba") is not None \
+        and (Path(__file__).parent / "fast").is_dir()
 
 
 def compiled(definition: Callable[P, R]) -> Twinned[P, R]:

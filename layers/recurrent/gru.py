@@ -6,10 +6,10 @@ from functools import cached_property
 import numpy as np
 
 from ..core import Array, Share, Size
-from ..kernels import compiled, empty
+from ..kernels import compiled, empty, sigmoid
 from .cell import RNNCellBase
 from .pieces import multiply
-from .recurrence import Recurrence, Step, blocks, sigmoid
+from .recurrence import Recurrence, Step, blocks
 from .sequence import RNNBase
 from .tangent import product_dot
 
@@ -103,7 +103,7 @@ def reset_and_mix(gates: Array, a: Array, hidden: Array, bias: Array, new_bias: 
     (both, n), (hidden_both, hidden_n) = parts(gates), parts(hidden)
     gates += bias
     opened = both + hidden_both
-    sigmoid(opened)
+    sigmoid(opened, out=opened)
     both[...] = opened                                  # r and z
     r, z, n = blocks(gates, 3)
     np.add(hidden_n, new_bias, out=a)

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..core import Array, Count, Parameter, Share, Size, ValueRangeError, check_size
-from ..kernels import add_grad, compiled
+from ..kernels import add_grad, compiled, sigmoid
 from .cell import RNNCellBase
 from .pieces import multiply
-from .recurrence import Recurrence, Step, blocks, sigmoid
+from .recurrence import Recurrence, Step, blocks
 from .sequence import RNNBase
 from .tangent import product_dot
 
@@ -110,7 +110,7 @@ def open_gates(gates: Array, hidden: Array, bias: Array, c: Array, c_next: Array
     gates += bias
     i, f, g, o = blocks(gates, 4)
     tanh_g = np.tanh(g)
-    sigmoid(gates)                                  # of all four at once: their memory is contiguous
+    sigmoid(gates, out=gates)                       # of all four at once: their memory is contiguous
     g[...] = tanh_g
     np.multiply(f, c, out=c_next)
     c_next += i * g

@@ -7,18 +7,15 @@ a third of the product. Up to ``PIECE`` multiply-adds it does without, at full s
 import numpy as np
 
 from ..core import Array
-from ..kernels import PIECE
+from ..kernels import width_of_piece
 
 __all__ = ["cut", "multiply"]
-
-_NARROW = 16            # columns, which fill one vector register
 
 
 def cut(matrix: Array, rows: int) -> Array:
     """Return the columns of (k, m) in equal pieces, (pieces, k, width), each in one go with ``rows`` rows."""
     k, m = matrix.shape
-    widths = (m // count for count in range(1, m // _NARROW + 1) if m % count == 0)
-    width = next((width for width in widths if rows * k * width <= PIECE), m)
+    width = width_of_piece(rows, k, m)
     return np.ascontiguousarray(matrix.reshape(k, m // width, width).swapaxes(0, 1))
 
 

@@ -11,7 +11,7 @@ from ..core import Array, Kept, Layer, Parameter, Shape, Size, default_rng
 from ..kernels import add_grad, compiled, empty, product
 from .pieces import cut, multiply
 
-__all__ = ["Recurrence", "Step", "Trace", "add_parameters", "blocks", "sigmoid", "walk", "walk_back"]
+__all__ = ["Recurrence", "Step", "Trace", "add_parameters", "blocks", "walk", "walk_back"]
 
 
 class Trace(NamedTuple):
@@ -214,14 +214,6 @@ def blocks(gates: Array, count: int) -> Array:
     """Return the gates one by one: (N, count·hidden_size) -> (count, N, hidden_size)."""
     batch, width = gates.shape
     return gates.reshape(batch, count, width // count).swapaxes(0, 1)
-
-
-def sigmoid(x: Array) -> None:
-    """Replace ``x`` by ``1 / (1 + exp(-x)) = (1 + tanh(x / 2)) / 2``, ten times faster than scipy.special.expit."""
-    x *= 0.5
-    np.tanh(x, out=x)
-    x *= 0.5
-    x += 0.5
 
 
 def add_parameters(layer: Layer, suffix: str, gates: int, input_size: Size, hidden_size: Size, bias: bool,

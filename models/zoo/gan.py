@@ -50,8 +50,11 @@ def dcgan_generator(latent: Size = 16, channels: Size = 1, width: Size = 16, ima
         ConvTranspose2d(width, channels, 4, stride=2, padding=1), Sigmoid()))
 
 
-def dcgan_discriminator(channels: Size = 1, width: Size = 16, image_size: Size = 8) -> Sequential:
+def dcgan_discriminator(channels: Size = 1, width: Size = 16, image_size: Size = 8,
+                        batch_norm: bool = True) -> Sequential:
     """Return a convolutional discriminator: two strided convolutions, then one score.
+
+    Without ``batch_norm`` it is a critic for WGAN-GP, whose penalty is on the slope of each sample alone.
 
     Shapes:
         x: (N, channels, image_size, image_size)
@@ -69,8 +72,8 @@ def dcgan_discriminator(channels: Size = 1, width: Size = 16, image_size: Size =
     side = _quarter(image_size)
     return _drawn_anew(Sequential(
         Conv2d(channels, width, 4, stride=2, padding=1), LeakyReLU(0.2),
-        Conv2d(width, 2 * width, 4, stride=2, padding=1, bias=False), BatchNorm2d(2 * width), LeakyReLU(0.2),
-        Flatten(), Linear(2 * width * side**2, 1)))
+        Conv2d(width, 2 * width, 4, stride=2, padding=1, bias=not batch_norm),
+        *([BatchNorm2d(2 * width)] if batch_norm else []), LeakyReLU(0.2), Flatten(), Linear(2 * width * side**2, 1)))
 
 
 def _quarter(image_size: int) -> int:

@@ -8,9 +8,10 @@ from .differences import with_differences
 from .equations import equation_of, formulas
 from .judging import judge
 from .matching import Known
-from .optimizing import Steps, ask_optimizer, diagnose_optimizer, known_steps, steps_for
+from .optimizing import diagnose_optimizer, known_steps
 from .pages import page_of
 from .question import Question, question_for
+from .steps import Steps, ask_optimizer, steps_for
 
 __all__ = ["DETAILS", "WHEN", "Answers", "Diagnosis", "Fault", "Known", "Question", "Steps", "ask", "ask_optimizer",
            "diagnose", "diagnose_optimizer", "equation_of", "formulas", "judge", "known_mistakes", "known_steps",

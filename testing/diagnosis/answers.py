@@ -21,7 +21,7 @@ from ..trial import as_float, copies, is_float, rebuilt
 from .pupil import Named, Pupil, state_of
 from .question import Question, first_alone, jacobian_places, jacobian_rows, ones_like, whole
 
-__all__ = ["WHEN", "Answers", "ask"]
+__all__ = ["WAYS", "WHEN", "Answers", "ask"]
 
 STEP = 1e-5
 Answers = dict[str, Array]

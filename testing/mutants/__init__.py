@@ -30,6 +30,7 @@ from . import (
     resampling,
     reshape,
     softmax,
+    spectral,
 )
 from .forward import FORWARD_MUTANTS, FORWARD_SUBJECTS
 from .generic import generic_mutants
@@ -45,7 +46,8 @@ SUBJECTS: tuple[Subject, ...] = (
     *softmax.SUBJECTS, *gates.SUBJECTS, *reshape.SUBJECTS, *rearranging.SUBJECTS, *padding.SUBJECTS,
     *resampling.SUBJECTS, *noise.SUBJECTS, *convolution.SUBJECTS, *conv_transpose.SUBJECTS, *pooling.SUBJECTS,
     *adaptive.SUBJECTS, *power_pool.SUBJECTS, *other_pools.SUBJECTS,
-    *batch_norm.SUBJECTS, *norms.SUBJECTS, *reparametrized.SUBJECTS, *recurrent.SUBJECTS, *attention.SUBJECTS,
+    *batch_norm.SUBJECTS, *norms.SUBJECTS, *reparametrized.SUBJECTS, *spectral.SUBJECTS, *recurrent.SUBJECTS,
+    *attention.SUBJECTS,
     *models.SUBJECTS, *element_losses.SUBJECTS, *class_losses.SUBJECTS, *likelihoods.SUBJECTS, *joint_losses.SUBJECTS,
     *generative.SUBJECTS)
 

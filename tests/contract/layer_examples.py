@@ -8,6 +8,8 @@ from chainrule.layers import Linear, ReLU, Tanh
 from .case import Case
 
 positive = np.linspace(0.3, 3, 15).reshape(5, 3)
+turn, _ = np.linalg.qr(np.random.default_rng(0).normal(size=(2, 3, 3)))
+definite = turn * [0.2, 1, 5] @ turn.swapaxes(1, 2)
 
 OTHER_LAYERS = {
     "Add": Case(layers.Add, ((5, 3), (3,), (5, 1)), batch_axis=None),
@@ -20,6 +22,8 @@ OTHER_LAYERS = {
     "BatchNorm3d": Case(lambda: layers.BatchNorm3d(3), (2, 3, 2, 3, 2)),
     "Bilinear": Case(lambda: layers.Bilinear(3, 4, 2), ((5, 3), (5, 4))),
     "CELU": Case(lambda: layers.CELU(1.5), (5, 3)),
+    "Cholesky": Case(layers.Cholesky, definite),
+    "Cholesky: upper": Case(lambda: layers.Cholesky(upper=True), definite[0], batch_axis=None),
     "Concat": Case(layers.Concat, ((5, 3), (5, 2), (5, 4))),
     "Copy": Case(lambda: layers.Copy(3), (5, 3)),
     "Cos": Case(layers.Cos, (5, 3)),
@@ -34,6 +38,8 @@ OTHER_LAYERS = {
     "Dropout2d": Case(lambda: layers.Dropout2d(0.3), (5, 3, 4, 2)),
     "Dropout3d": Case(lambda: layers.Dropout3d(0.3), (5, 3, 4, 2, 1)),
     "ELU": Case(lambda: layers.ELU(1.5), (5, 3)),
+    "EigenDecomposition": Case(layers.EigenDecomposition, definite),
+    "EigenDecomposition: power": Case(lambda: layers.EigenDecomposition("power", 25), definite),       # converged
     "Exp": Case(layers.Exp, (5, 3)),
     "FeatureAlphaDropout": Case(lambda: layers.FeatureAlphaDropout(0.3), (5, 3, 4)),
     "Flatten": Case(layers.Flatten, (5, 3, 2, 4)),
@@ -62,10 +68,13 @@ OTHER_LAYERS = {
     "LogSigmoid": Case(layers.LogSigmoid, (5, 3)),
     "LogSoftmax": Case(lambda: layers.LogSoftmax(1), (5, 4, 3)),
     "MatMul": Case(layers.MatMul, ((2, 3, 4), (4, 5)), batch_axis=None),
+    "MatrixSquareRoot": Case(lambda: layers.MatrixSquareRoot(4), definite),
     "Maximum": Case(layers.Maximum, ((5, 3), (5, 3))),
     "Maxout": Case(lambda: layers.Maxout(5, 3, k=4), (7, 5)),
     "Mish": Case(layers.Mish, (5, 3)),
     "Multiply": Case(layers.Multiply, ((5, 3), (5, 1))),
+    "PCADenoising": Case(lambda: layers.PCADenoising(6, 2, components=2), (7, 6)),
+    "PCADenoising: a share, no weight": Case(lambda: layers.PCADenoising(3, components=0.7, affine=False), (7, 3)),
     "PReLU": Case(lambda: layers.PReLU(3), (5, 3, 2)),
     "PReLU: one slope": Case(layers.PReLU, (5, 3)),
     "PairwiseDistance": Case(layers.PairwiseDistance, ((5, 4), (5, 4))),
@@ -74,6 +83,8 @@ OTHER_LAYERS = {
     "Power": Case(lambda: layers.Power(3), (5, 3)),
     "RMSNorm": Case(lambda: layers.RMSNorm(5), (4, 3, 5)),
     "RReLU": Case(layers.RReLU, (7, 5)),
+    "RadialBasis": Case(lambda: layers.RadialBasis(5, 3), (7, 5)),
+    "RadialBasis: sequences": Case(lambda: layers.RadialBasis(4, 2), (3, 5, 4)),
     "ReLU": Case(ReLU, (5, 3)),
     "ReLU6": Case(layers.ReLU6, np.linspace(-3, 9, 35).reshape(7, 5)),
     "Reshape": Case(lambda: layers.Reshape((3, -1)), (5, 6)),
@@ -99,4 +110,7 @@ OTHER_LAYERS = {
     "Unflatten": Case(lambda: layers.Unflatten(1, (3, -1)), (5, 6)),
     "WeightNorm": Case(lambda: layers.WeightNorm(layers.Conv2d(3, 2, 2)), (2, 3, 4, 5)),
     "WeightNorm: as a whole": Case(lambda: layers.WeightNorm(Linear(5, 3), dim=None), (7, 5)),
+    "ZCAWhitening": Case(lambda: layers.ZCAWhitening(4, 2, eps=0.1), (5, 4, 2)),
+    "ZCAWhitening: through the eigenvectors": Case(
+        lambda: layers.ZCAWhitening(3, gradient="analytic", eps=0.1, affine=False), (4, 3, 2, 2)),
 }

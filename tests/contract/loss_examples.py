@@ -24,6 +24,7 @@ LOSSES = {
     "CTCLoss": Case(losses.CTCLoss, (7, 2, 4), (np.array([[1, 2, 2], [3, 1, 0]]), np.array([7, 5]), np.array([3, 2])),
                     batch_axis=None),
     "CTCLoss: unbatched": Case(lambda: losses.CTCLoss(blank=3), (6, 4), (np.array([1, 1]), 6, 2), batch_axis=None),
+    "ClassMSELoss": Case(lambda: losses.ClassMSELoss(0.9, 0.1), (7, 5), labels),
     "CosineEmbeddingLoss": Case(lambda: losses.CosineEmbeddingLoss(0.1), ((7, 5), (7, 5)), signs[:, 0]),
     "CrossEntropyLoss": Case(lambda: losses.CrossEntropyLoss(weight, ignore_index=2, label_smoothing=0.1), (7, 5),
                              labels),
@@ -54,4 +55,5 @@ LOSSES = {
     "TripletMarginLoss: swap": Case(lambda: losses.TripletMarginLoss(p=3.0, swap=True), ((7, 5),) * 3),
     "TripletMarginWithDistanceLoss": Case(lambda: losses.TripletMarginWithDistanceLoss(
         distance_function=layers.CosineSimilarity(), swap=True), ((7, 5),) * 3),
+    "WassersteinLoss": Case(losses.WassersteinLoss, (7, 5), np.sign(signs + 1)),
 }

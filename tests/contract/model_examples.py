@@ -7,7 +7,7 @@ import numpy as np
 
 from chainrule import layers, models
 from chainrule.layers import Layer, Linear, ReLU, Tanh
-from chainrule.losses import BCEWithLogitsLoss, CrossEntropyLoss, ELBOLoss, Loss, MSELoss
+from chainrule.losses import BCEWithLogitsLoss, CrossEntropyLoss, ELBOLoss, Loss, MSELoss, WassersteinLoss
 from chainrule.models import zoo
 from chainrule.training import CarriedLoss
 
@@ -56,6 +56,8 @@ MODELS = {
 NETWORKS: dict[str, tuple[Callable[[], Layer], Loss, Any, Any]] = {
     "alexnet": (lambda: zoo.alexnet(3, 1, (2, 3, 2, 2, 2), 4), CrossEntropyLoss(), (2, 1, 63, 63), labels[:2] % 3),
     "autoencoder": (lambda: zoo.autoencoder([6, 4, 2]), MSELoss(), (5, 6), (5, 6)),
+    "dcgan_discriminator: critic": (lambda: zoo.dcgan_discriminator(2, 3, 8, batch_norm=False), WassersteinLoss(),
+                                    (4, 2, 8, 8), np.sign(wanted)),
     "dcgan_discriminator": (lambda: zoo.dcgan_discriminator(2, 3, 8), BCEWithLogitsLoss(), (4, 2, 8, 8), wanted),
     "dcgan_generator": (lambda: zoo.dcgan_generator(3, 2, 2, 4), MSELoss(), (4, 3), (4, 2, 4, 4)),
     "densenet": (lambda: zoo.densenet(3, 1, 2, (1, 2), 3, 2, large_images=False), CrossEntropyLoss(), (4, 1, 6, 8),

@@ -86,6 +86,12 @@ def test_channels_are_scaled_as_one(tmp_path):
     assert np.ptp(x[:, 0].mean(axis=0)) > 0.5           # but not each pixel
 
 
+def test_features_are_decorrelated(tmp_path):
+    x = config(tmp_path, IMAGES, "data.standardize=decorrelate").loader.dataset.x
+    assert x.shape[1:] == (1, 8, 8) and np.abs(x.mean(axis=0)).max() < 1e-5
+    assert 0.9 < np.linalg.eigvalsh(np.cov(x.reshape(len(x), -1).T, bias=True)).max() <= 1.001
+
+
 AUGMENTED = ("training.augment=[{RandomCrop: {size: 8, padding: 1}}, {PixelNoise: {sigma: 0.1}}, "
              "{MixUp: {num_classes: 10}}]")
 

@@ -62,6 +62,18 @@ def test_the_discriminator_has_an_optimizer_and_a_schedule_too(path):
     assert rates == pytest.approx([1e-4, 5e-3])
 
 
+def test_wgan_gp_by_a_loss_and_a_penalty(path):
+    experiment = open_config(path, ["loss=WassersteinLoss", "n_critic=2",
+                                    "discriminator_penalties=[{SlopePenalty: 10}, {L2Penalty: 1e-3}]"]).experiment
+    slope, weights = experiment.trainer.discriminator_penalties
+    assert slope.model is experiment.trainer.discriminator and slope.weight == 10
+    assert [weight.shape for weight in weights.parameters] == [(8, 2), (1, 8)]
+    before = open_config(path, ["loss=WassersteinLoss", "n_critic=2"]).experiment
+    for each in (experiment, before):
+        each.run()
+    assert (experiment.trainer.history[0]["discriminator_loss"] - before.trainer.history[0]["discriminator_loss"]) > 1
+
+
 def test_pictures_by_the_convolutional_pair(path):
     experiment = open_config(path, ["data.dataset=digits", "generator={dcgan_generator: {latent: 3, width: 4}}",
                                     "discriminator={dcgan_discriminator: {width: 4}}", "coverage=false",
@@ -89,6 +101,7 @@ WRONG = [
     ("loss={BCEWithLogitsLoss: {pos_weight: [1, 2]}}", "loss.BCEWithLogitsLoss"),
     ("loss={BCEWithLogitsLoss: {reduction: none}}", "expected a loss that is one number"),
     ("latent=0", "latent: expected a whole number of at least 1"),
+    ("discriminator_penalties=[{SlopePenalty: -1}]", "discriminator_penalties.0.SlopePenalty"),
     ("n_critic=0", "n_critic: expected a whole number of at least 1"),
     ("data.dataset=xor", "coverage: mode_coverage expected y as one class for each sample"),
     ("training.callbacks=[EarlyStopping]", "unknown monitor of EarlyStopping 'val_loss'"),

@@ -40,9 +40,10 @@ def test_a_budget_trains_to_byte_identical_weights(tmp_path):
     files = []
     for name, changes in (("plain", []), ("planned", ["training.memory.budget=40%"])):
         experiment = open_config(path, changes).experiment
-        assert isinstance(experiment.model, Planned) == bool(changes)
-        if isinstance(experiment.model, Planned):
-            assert experiment.model.plan.peak <= 0.4 * experiment.model.plan.plain_peak
+        planned = experiment.trainer.model
+        assert isinstance(planned, Planned) == bool(changes)
+        if isinstance(planned, Planned):
+            assert planned.plan.peak <= 0.4 * planned.plan.plain_peak
         experiment.run()
         files.append(tmp_path / f"{name}.safetensors")
         save_weights(experiment.model, files[-1])

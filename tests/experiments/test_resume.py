@@ -1,8 +1,6 @@
 """Runs that go on: the same bits after a signal, a full disk or damage, for every task."""
 
-import json
 import os
-import signal
 
 import pytest
 import yaml
@@ -10,77 +8,13 @@ import yaml
 from chainrule.experiments import RunError, open_config, resume, run
 from chainrule.experiments.folder import RunFolder
 from chainrule.layers.core import StateError
-from chainrule.training import Trainer
 from chainrule.training.checkpoints import CheckpointFolder
 
-CONFIG = """\
-data:
-  dataset: {blobs: {n_samples: 60, n_classes: 3}}
-  test_size: 0.25
-  validation_size: 9
-model:
-  - Linear: [2, 7]
-  - Tanh
-  - Dropout: 0.2
-  - Linear: [7, 3]
-loss: CrossEntropyLoss
-optimizer: {Adam: {lr: 0.02}}
-metrics: [accuracy]
-training: {epochs: 4, batch_size: 10}
-"""
-
-
-@pytest.fixture(autouse=True)
-def quickly(monkeypatch):
-    """Do without the pictures, which take most of the time; other tests look at them."""
-    monkeypatch.setattr("chainrule.experiments.reporting.Reporter._try",
-                        lambda self, _: self.folder.write("report.html", b""))
-
-
-@pytest.fixture
-def train(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "small.yaml").write_text(CONFIG)
-    return lambda *overrides: run(open_config("small.yaml", overrides), verbose=False)
-
-
-def lines(path):
-    return [json.loads(line) for line in (path / "metrics.jsonl").read_text().splitlines()]
-
-
-def step(call):
-    """Return a context in which ``call`` is made before every step, with its number from 1."""
-    patch, ordinary, steps = pytest.MonkeyPatch(), Trainer.step, []
-
-    def stepping(self, x, y):
-        steps.append(1)
-        call(len(steps))
-        return ordinary(self, x, y)
-
-    patch.setattr(Trainer, "step", stepping)
-    return patch
-
-
-def interrupt(config, at):
-    """Run a config and let a signal come in the step with this number."""
-    patch = step(lambda number: number == at and os.kill(os.getpid(), signal.SIGTERM))
-    try:
-        ended = run(config, verbose=False)
-    finally:
-        patch.undo()
-    assert ended.signal == signal.SIGTERM
-    return ended
-
-
-def outcome(path):
-    """Return what is the same for runs that are the same: the weights file, and metrics and result without times."""
-    rows = [{**row, "seconds": 0} for row in lines(path)]
-    result = {**json.loads((path / "result.json").read_text()), "seconds": 0}
-    return (path / "weights.safetensors").read_bytes(), rows, result
+pytestmark = pytest.mark.usefixtures("quickly")
 
 
 @pytest.mark.parametrize("at", [1, 3, 4, 7, 14, 16])         # there are four batches in an epoch, and four epochs
-def test_a_run_that_was_interrupted_goes_on_as_if_it_had_not_been(train, at):
+def test_a_run_that_was_interrupted_goes_on_as_if_it_had_not_been(train, at, interrupt, outcome):
     whole = train()
     ended = interrupt(open_config("small.yaml"), at)
     assert ended.result["epoch"] == (at - 1) // 4
@@ -101,14 +35,14 @@ SMALL = {
 
 
 @pytest.mark.parametrize("recipe", SMALL)
-def test_every_task_goes_on(tmp_path, monkeypatch, recipe):
+def test_every_task_goes_on(tmp_path, monkeypatch, recipe, interrupt, outcome):
     monkeypatch.chdir(tmp_path)
     whole = run(open_config(recipe, SMALL[recipe]), verbose=False)
     ended = interrupt(open_config(recipe, SMALL[recipe]), 3)
     assert outcome(resume(ended.path, verbose=False).path) == outcome(whole.path)
 
 
-def test_more_epochs_and_nothing_else_may_be_asked_for(train):
+def test_more_epochs_and_nothing_else_may_be_asked_for(train, outcome):
     whole = train("training.epochs=6")
     short = train()
     with pytest.raises(StateError, match=r"finished, after 4 epochs; train it longer with --set training.epochs=8"):
@@ -123,7 +57,7 @@ def test_more_epochs_and_nothing_else_may_be_asked_for(train):
     assert yaml.safe_load((again.path / "config.yaml").read_text())["training"]["epochs"] == 6
 
 
-def test_what_is_damaged_is_passed_over_and_told(train, capsys):
+def test_what_is_damaged_is_passed_over_and_told(train, capsys, interrupt, outcome):
     whole = train()
     ended = interrupt(open_config("small.yaml", ["training.checkpoints={every: 1, unit: epochs}"]), 11)
     newest = CheckpointFolder(ended.path / "checkpoints").paths()[-1]
@@ -136,7 +70,7 @@ def test_what_is_damaged_is_passed_over_and_told(train, capsys):
     assert outcome(resumed.path) == outcome(whole.path)
 
 
-def test_without_a_checkpoint_it_begins_anew(train):
+def test_without_a_checkpoint_it_begins_anew(train, interrupt, outcome):
     whole = train()
     ended = interrupt(open_config("small.yaml"), 7)
     for path in (ended.path / "checkpoints").iterdir():
@@ -145,7 +79,7 @@ def test_without_a_checkpoint_it_begins_anew(train):
 
 
 @pytest.mark.parametrize(("number", "words"), [(28, "No space left on device"), (30, "Read-only file system")])
-def test_a_disk_that_takes_no_more_ends_it_with_one_message(train, monkeypatch, number, words):
+def test_a_disk_that_takes_no_more_ends_it_with_one_message(train, monkeypatch, number, words, outcome):
     whole, written = train("training.report=false"), []     # the page comes by the clock
     fsync = os.fsync
 
@@ -176,7 +110,7 @@ def test_a_folder_that_can_not_be_written_ends_it_before_anything_is_trained(tra
     assert [path.name for path in tmp_path.iterdir()] == ["small.yaml"]
 
 
-def test_two_processes_are_not_let_into_one_run(train):
+def test_two_processes_are_not_let_into_one_run(train, interrupt):
     ended = interrupt(open_config("small.yaml"), 7)
     with RunFolder.reopened(ended.path), pytest.raises(StateError, match="belongs to a process that is at work"):
         resume(ended.path)

@@ -13,42 +13,10 @@ from chainrule.layers import Linear
 from chainrule.layers.core import NonFiniteError, load_weights, read_weights
 from chainrule.training.checkpoints import read_checkpoint
 
-CONFIG = """\
-data:
-  dataset: {blobs: {n_samples: 60, n_classes: 3}}
-  test_size: 0.25
-  validation_size: 9
-model:
-  - Linear: [2, 7]
-  - Tanh
-  - Dropout: 0.2
-  - Linear: [7, 3]
-loss: CrossEntropyLoss
-optimizer: {Adam: {lr: 0.02}}
-metrics: [accuracy]
-training: {epochs: 4, batch_size: 10}
-"""
+pytestmark = pytest.mark.usefixtures("quickly")
 
 
-@pytest.fixture(autouse=True)
-def quickly(monkeypatch):
-    """Do without the pictures, which take most of the time; other tests look at them."""
-    monkeypatch.setattr("chainrule.experiments.reporting.Reporter._try",
-                        lambda self, _: self.folder.write("report.html", b""))
-
-
-@pytest.fixture
-def train(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "small.yaml").write_text(CONFIG)
-    return lambda *overrides: run(open_config("small.yaml", overrides), verbose=False)
-
-
-def lines(path):
-    return [json.loads(line) for line in (path / "metrics.jsonl").read_text().splitlines()]
-
-
-def test_the_folder_holds_all_that_came_of_it(train):
+def test_the_folder_holds_all_that_came_of_it(train, lines):
     ended = train()
     assert {file.name for file in ended.path.iterdir()} == {
         "config.yaml", "original.yaml", "overrides.json", "environment.json", "train.log", "metrics.jsonl",
@@ -63,7 +31,7 @@ def test_the_folder_holds_all_that_came_of_it(train):
     assert yaml.safe_load((ended.path / "config.yaml").read_text())["training"]["epochs"] == 4
 
 
-def test_the_result_says_how_it_ended_and_what_the_test_data_said(train):
+def test_the_result_says_how_it_ended_and_what_the_test_data_said(train, lines):
     ended = train()
     result = json.loads((ended.path / "result.json").read_text())
     assert result == ended.result
@@ -89,7 +57,7 @@ def test_the_weights_are_those_that_were_judged(train):
     assert experiment.judge()["test_loss"] == ended.result["test_loss"]
 
 
-def test_early_stopping_leaves_the_best_weights(train):
+def test_early_stopping_leaves_the_best_weights(train, lines):
     ended = train("training.callbacks=[{EarlyStopping: {patience: 2}}]", "training.epochs=300",
                   "optimizer={SGD: {lr: 3, momentum: 0.9}}")
     rows = lines(ended.path)
@@ -121,7 +89,7 @@ def test_a_run_that_diverges_at_once_leaves_nothing(train, tmp_path):
     assert {path.name for path in tmp_path.iterdir()} == {"small.yaml"}
 
 
-def test_a_run_that_diverges_later_leaves_what_it_knew_and_no_weights(train, tmp_path):
+def test_a_run_that_diverges_later_leaves_what_it_knew_and_no_weights(train, tmp_path, lines):
     with pytest.raises(NonFiniteError):
         train("optimizer={SGD: {lr: 1e-3}}", "schedule={StepLR: {step_size: 2, gamma: 1e45}}")
     [folder] = (tmp_path / "runs").iterdir()
@@ -134,7 +102,7 @@ def test_a_run_that_diverges_later_leaves_what_it_knew_and_no_weights(train, tmp
     assert len(lines(folder)) == result["epoch"] >= 2
 
 
-def test_a_mistake_of_ours_in_the_middle_leaves_whole_files(train, tmp_path, monkeypatch):
+def test_a_mistake_of_ours_in_the_middle_leaves_whole_files(train, tmp_path, monkeypatch, lines):
     forward, calls = Linear.forward, []
 
     def breaking(self, x):
@@ -152,7 +120,7 @@ def test_a_mistake_of_ours_in_the_middle_leaves_whole_files(train, tmp_path, mon
     assert not [file for file in folder.iterdir() if file.name.startswith(".")]
 
 
-def test_an_interrupted_run_keeps_what_it_had(train):
+def test_an_interrupted_run_keeps_what_it_had(train, lines):
     config = open_config("small.yaml", ["training.epochs=10000"])
     forward, calls = Linear.forward, []
 
@@ -180,7 +148,7 @@ def test_progress_is_told_in_at_most_some_twenty_lines(train, capsys):
 
 def test_what_the_run_was_made_of_is_kept(train, tmp_path):
     ended = train("seed=3", "training.epochs=2")
-    assert (ended.path / "original.yaml").read_text() == CONFIG
+    assert (ended.path / "original.yaml").read_text() == (tmp_path / "small.yaml").read_text()
     assert json.loads((ended.path / "overrides.json").read_text()) == ["seed=3", "training.epochs=2"]
     [session] = json.loads((ended.path / "environment.json").read_text())
     assert session["versions"]["numpy"] == np.__version__
@@ -189,7 +157,7 @@ def test_what_the_run_was_made_of_is_kept(train, tmp_path):
     assert marks[0] == marks[1] != marks[2]
 
 
-def test_the_best_weights_are_kept_where_there_is_validation_data(train):
+def test_the_best_weights_are_kept_where_there_is_validation_data(train, lines):
     ended = train("training.callbacks=[{EarlyStopping: {patience: 50, restore_best: false}}]", "training.epochs=15",
                   "optimizer={SGD: {lr: 2, momentum: 0.9}}")
     best = min(lines(ended.path), key=lambda row: row["val_loss"])

@@ -17,7 +17,7 @@ from typing import get_type_hints
 import pytest
 
 from chainrule import analysis, backprop, data, layers, losses, models, optim, testing, training
-from chainrule.analysis import doctor
+from chainrule.analysis import doctor, gradient_flow, saliency
 from chainrule.experiments import TASKS, open_config, recipes
 from chainrule.layers.core import Layer
 from chainrule.losses import Loss, Penalty
@@ -28,7 +28,8 @@ HOUSE = Path(__file__).resolve().parents[2]
 DOCS = HOUSE / "docs"
 PAGES = [HOUSE / "README.md", *sorted(DOCS.rglob("*.md"))]
 EXAMPLES = sorted((HOUSE / "examples").glob("*.py"))
-ROOMS = [layers, losses, optim, data, training, models, zoo, testing, backprop, analysis, doctor]
+ROOMS = [layers, losses, optim, data, training, models, zoo, testing, backprop, analysis, doctor, gradient_flow,
+         saliency]
 BLOCK = re.compile(r"^```([^\n]*)\n(.*?)^```$", re.M | re.S)
 
 
@@ -83,6 +84,8 @@ def test_blocks_run_and_show_what_the_page_says(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     namespace, output = {"__name__": "__main__"}, None
     for kind, text, line, adjacent in blocks(page):
+        if kind in ("python", "yaml") and (named := re.match(r"# (\w+\.(?:py|yaml))\n", text)):
+            Path(named[1]).write_text(text, encoding="utf-8")           # a file that the reader writes
         if kind == "python":
             output = run_block(text, line, page, namespace)
         elif kind == "yaml" and text.startswith("task:"):               # a whole config, which must open

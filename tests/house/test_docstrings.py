@@ -10,17 +10,19 @@ import pytest
 
 import chainrule
 from chainrule import analysis, backprop, data, layers, losses, models, optim, testing, training
-from chainrule.analysis import doctor
+from chainrule.analysis import doctor, drawing, gradient_flow, plots, report, saliency
 from chainrule.layers.core import Layer
 from chainrule.losses import Loss
 from chainrule.models import zoo
 from chainrule.optim import Optimizer
 
-ROOMS = [layers, losses, optim, data, training, models, zoo, testing, backprop, analysis, doctor]
+ROOMS = [layers, losses, optim, data, training, models, zoo, testing, backprop, analysis, doctor, drawing,
+         gradient_flow, plots, report, saliency]
 PUBLIC = {f"{room.__name__}.{name}": getattr(room, name) for room in ROOMS for name in room.__all__}
-NAMES = {name.rsplit(".", 1)[1]: thing for name, thing in PUBLIC.items()} | {"np": np, "chainrule": chainrule}
+NAMES = {name.rsplit(".", 1)[1]: PUBLIC[name] for name in reversed(PUBLIC)}  # of two the leftmost
+NAMES |= {"np": np, "chainrule": chainrule}
 ABSTRACT = {Layer, Loss, Optimizer, losses.ClassLoss, losses.ElementwiseLoss,
-            layers.Elementwise, layers.LinearMap, layers.Gate, models.Model}
+            layers.Elementwise, layers.LinearMap, layers.Gate, models.Model, backprop.Coagents, backprop.LearningRule}
 SECTIONS = ["Shapes", "Attributes", "Gradients", "Cost", "Raises", "Source", "Example"]
 
 

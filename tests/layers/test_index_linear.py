@@ -11,7 +11,7 @@ from chainrule.testing import check_layer
 
 def batches(count=3, seed=0):
     rng = np.random.default_rng(seed)
-    return [scipy.sparse.random_array((6, 8), density=0.4, rng=rng, data_sampler=rng.normal).tocsr()
+    return [scipy.sparse.random_array((6, 8), density=0.4, random_state=rng, data_sampler=rng.normal).tocsr()
             for _ in range(count)]
 
 

@@ -17,7 +17,7 @@ from chainrule.optim import Adam, SparseAdam
 
 
 def rows_of(rng, shape=(5, 9), density=0.4):
-    return scipy.sparse.random_array(shape, density=density, rng=rng, data_sampler=rng.normal).tocsr()
+    return scipy.sparse.random_array(shape, density=density, random_state=rng, data_sampler=rng.normal).tocsr()
 
 
 def pair(inputs, outputs, bias=True):

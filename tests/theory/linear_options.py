@@ -125,7 +125,7 @@ def take(rng):
 def sparse(kind):
     def drawn(rng):
         rows, inputs = some(rng, 1, 6, 2)
-        x = scipy.sparse.random_array((rows, inputs), density=rng.uniform(), rng=rng, data_sampler=rng.normal)
+        x = scipy.sparse.random_array((rows, inputs), density=rng.uniform(), random_state=rng, data_sampler=rng.normal)
         return kind(inputs, some(rng, 1, 4), bool(some(rng, 0, 1))), x
     return drawn
 

@@ -30,7 +30,7 @@ weight = [1.0, 2.5, 0.5]
 def rows(shape, seed):
     """Return sparse rows with normal values."""
     generator = np.random.default_rng(seed)
-    return scipy.sparse.random_array(shape, density=0.4, rng=generator, data_sampler=generator.normal)
+    return scipy.sparse.random_array(shape, density=0.4, random_state=generator, data_sampler=generator.normal)
 
 
 def pooled(shape, pool):

@@ -5,10 +5,11 @@ from copy import deepcopy
 import numpy as np
 import pytest
 
+from chainrule.backprop import SlopePenalty
 from chainrule.data import DataLoader, ring
 from chainrule.layers import BatchNorm1d, Linear, Tanh
 from chainrule.layers.core import NonFiniteError, StateError, ValueRangeError
-from chainrule.losses import BCEWithLogitsLoss, MSELoss
+from chainrule.losses import BCEWithLogitsLoss, MSELoss, WassersteinLoss
 from chainrule.models import Sequential
 from chainrule.models.zoo import gan, mlp
 from chainrule.optim import SGD, Adam
@@ -23,10 +24,13 @@ def make(loss=None, lr=0.1, inner=None, dtype=np.float32, **options):
                       rng=np.random.default_rng(0), **options)
 
 
-@pytest.mark.parametrize(("n_critic", "loss"), [(1, "bce"), (3, "bce"), (2, "mse")])
+@pytest.mark.parametrize(("n_critic", "loss"), [(1, "bce"), (3, "bce"), (2, "mse"), (2, "wgan-gp")])
 def test_steps_of_torch(n_critic, loss):
     torch = pytest.importorskip("torch")
-    trainer = make({"bce": BCEWithLogitsLoss, "mse": MSELoss}[loss](), dtype=np.float64, n_critic=n_critic)
+    trainer = make({"bce": BCEWithLogitsLoss, "mse": MSELoss, "wgan-gp": WassersteinLoss}[loss](), dtype=np.float64,
+                   n_critic=n_critic)
+    if loss == "wgan-gp":
+        trainer.discriminator_penalties.append(SlopePenalty(trainer.discriminator, 10.0))
 
     def twin(part):
         layers = [torch.nn.Linear(layer.in_features, layer.out_features) if isinstance(layer, Linear)
@@ -37,18 +41,25 @@ def test_steps_of_torch(n_critic, loss):
 
     (generator, move_generator), (discriminator, move_discriminator) = twin(trainer.generator), twin(
         trainer.discriminator)
-    compare = {"bce": torch.nn.BCEWithLogitsLoss(), "mse": torch.nn.MSELoss()}[loss]
+    compare = {"bce": torch.nn.BCEWithLogitsLoss(), "mse": torch.nn.MSELoss(),
+               "wgan-gp": lambda scores, wanted: ((1 - 2 * wanted) * scores).mean()}[loss]
     noise, data = np.random.default_rng(0), ring(60, rng=np.random.default_rng(1)).x.astype(np.float64)
 
     def judged(samples, wanted):
         scores = discriminator(samples)
         return compare(scores, torch.full_like(scores, wanted))
 
+    def penalty(real, made):
+        between = made + torch.tensor(noise.random((len(real), 1))) * (torch.tensor(real) - made)
+        (grad_x,) = torch.autograd.grad(discriminator(between.requires_grad_()).sum(), between, create_graph=True)
+        return 10 * ((grad_x.norm(dim=1) - 1)**2).mean()
+
     for batch in (data[:20], data[20:40], data[40:59]):
         for real in np.array_split(batch, n_critic):
             move_discriminator.zero_grad()
             made = generator(torch.tensor(noise.standard_normal((len(real), 3)))).detach()
-            (judged(torch.tensor(real), 1.0) + judged(made, 0.0)).backward()
+            value = judged(torch.tensor(real), 1.0) + judged(made, 0.0)
+            (value + penalty(real, made) if loss == "wgan-gp" else value).backward()
             move_discriminator.step()
         move_generator.zero_grad()
         first = len(np.array_split(batch, n_critic)[0])

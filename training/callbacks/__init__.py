@@ -6,6 +6,7 @@ from .clipping import ClipGradNorm
 from .early_stopping import EarlyStopping
 from .freeze import Freeze
 from .gradient_noise import GradientNoise
+from .growing_batches import GrowingBatches
 from .history import History
 from .json_lines import JsonLines
 from .layer_statistics import LayerStatistics
@@ -23,6 +24,7 @@ __all__ = [
     "EarlyStopping",
     "Freeze",
     "GradientNoise",
+    "GrowingBatches",
     "History",
     "JsonLines",
     "LayerStatistics",

@@ -44,15 +44,27 @@ class Raise(Gate):
     def slopes(self, x: tuple[Array, ...], y: Array) -> tuple[Array, Array]:
         base, exponent = x
         return (as_dtype(exponent * base ** (exponent - 1), y.dtype),
-                as_dtype(y * np.log(np.where(base > 0, base, 1)), y.dtype))
+                as_dtype(y * _log(base), y.dtype))
+
+    def slopes_dot(self, x: tuple[Array, ...], y: Array, x_dot: tuple[Any, ...], y_dot: Any) -> tuple[Any, ...]:
+        (base, exponent), (base_dot, exponent_dot) = x, x_dot
+        log, slope = _log(base), base ** (exponent - 1)
+        return (exponent_dot * slope * (1 + exponent * log) + base_dot * exponent * (exponent - 1) * slope / base,
+                y_dot * log + base_dot * slope)
+
+
+def _log(base: Array) -> Array:
+    return np.asarray(np.log(np.where(base > 0, base, 1)))      # of what is not above zero nothing is asked
 
 
 class WhereCache(NamedTuple):
-    """The condition, and shapes of the two others."""
+    """The condition, and shapes and dtypes of the two others."""
 
     condition: Array
     a_shape: Shape
     b_shape: Shape
+    a_dtype: np.dtype[np.generic]
+    b_dtype: np.dtype[np.generic]
 
 
 class Where(Operator):
@@ -62,14 +74,19 @@ class Where(Operator):
 
     def forward(self, *given: Any) -> Array:
         condition, a, b = self.arguments(given)
-        self.cache = WhereCache(condition, a.shape, b.shape)
+        condition = np.asarray(condition, bool)
+        try:
+            np.broadcast_shapes(condition.shape, a.shape, b.shape)
+        except ValueError:
+            raise self.unsuited(condition, a, b) from None
+        self.cache = WhereCache(condition, a.shape, b.shape, a.dtype, b.dtype)
         return np.asarray(np.where(condition, a, b))
 
     def backward(self, grad_out: Array) -> Any:
-        condition, a_shape, b_shape = self.saved()
+        condition, a_shape, b_shape, a_dtype, b_dtype = self.saved()
         zero = grad_out.dtype.type(0)
-        return self.spread([None, unbroadcast(np.where(condition, grad_out, zero), a_shape),
-                            unbroadcast(np.where(condition, zero, grad_out), b_shape)])
+        return self.spread([None, as_dtype(unbroadcast(np.where(condition, grad_out, zero), a_shape), a_dtype),
+                            as_dtype(unbroadcast(np.where(condition, zero, grad_out), b_shape), b_dtype)])
 
 
 class CastCache(NamedTuple):
@@ -88,9 +105,9 @@ class Cast(Operator):
         self.cache = CastCache(x.dtype)
         return np.asarray(x, self.options["dtype"])
 
-    def backward(self, grad_out: Array) -> Array:
+    def backward(self, grad_out: Array) -> Any:
         dtype, = self.saved()
-        return as_dtype(grad_out, dtype)
+        return self.spread([as_dtype(grad_out, dtype)])
 
 
 class ProductCache(NamedTuple):
@@ -107,13 +124,17 @@ class Product(Operator):
         a, b = self.arguments(given)
         for name, x in (("a", a), ("b", b)):
             check_shape(x, (...,), name=name, owner=self)
+        try:
+            y = np.asarray(a @ b)
+        except ValueError:
+            raise self.unsuited(a, b) from None
         self.cache = ProductCache(a, b)
-        return np.asarray(a @ b)
+        return y
 
     def backward(self, grad_out: Array) -> Any:
         a, b = self.saved()
         rows, columns = (a[None] if a.ndim == 1 else a), (b[:, None] if b.ndim == 1 else b)
         grad = np.expand_dims(grad_out, tuple(-2 + place for place, x in enumerate((a, b)) if x.ndim == 1))
         grad_a, grad_b = grad @ columns.swapaxes(-1, -2), rows.swapaxes(-1, -2) @ grad
-        return self.spread([unbroadcast(grad_a, rows.shape).reshape(a.shape),
-                            unbroadcast(grad_b, columns.shape).reshape(b.shape)])
+        return self.spread([as_dtype(unbroadcast(grad_a, rows.shape).reshape(a.shape), a.dtype),
+                            as_dtype(unbroadcast(grad_b, columns.shape).reshape(b.shape), b.dtype)])

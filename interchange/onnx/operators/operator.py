@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ....layers.core import Array, Description, Layer, Parameter, Shape, flatten
+from ....layers.core import Array, Description, Kept, Layer, Parameter, Shape, ShapeError, flatten, show_shape
 
 __all__ = ["Exact", "Fixed", "Operator", "Weight"]
 
@@ -26,17 +26,34 @@ class Operator(Layer):
                 for place in range(len(given) + len(self.bound))]
 
     def spread(self, grads: list[Any]) -> Any:
-        """Return gradients of all arguments as what ``backward`` returns: of those that were given."""
+        """Return gradients of all arguments as what ``backward`` returns: of those that were given, if wanted."""
+        if not self.needs_input_grad:
+            return None
         given = tuple(grad for place, grad in enumerate(grads) if place not in self.bound)
         return given[0] if len(given) == 1 else given
 
+    def unsuited(self, *arguments: Array) -> ShapeError:
+        """Return the error that these arguments do not go together."""
+        shown = " and ".join(show_shape(each.shape) for each in arguments)
+        return ShapeError(f"{self.name} expected arguments whose shapes go together, got {shown}")
+
     def describe(self, *x_shapes: Shape) -> Description:
         """Run on zeros that take no memory; the shapes of an operator have no simpler rule."""
-        cache = self.cache
+        before, x = self.cache, tuple(np.broadcast_to(np.float32(0), shape) for shape in x_shapes)
         with np.errstate(all="ignore"):
-            y = self.forward(*(np.broadcast_to(np.float32(0), shape) for shape in x_shapes))
-        self.cache = cache
-        return self.description(*(leaf.shape for leaf in flatten(y)))
+            y = flatten(self.forward(*x))
+        cache, self.cache = self.cache, before
+        names = {id(array): f"{side}{index}" for side, arrays in (("x", x), ("y", y))
+                 for index, array in enumerate(arrays)}
+        constant = {id(array) for array in self.bound.values()}
+        kept = tuple(Kept(names.get(id(array), name), array.size,
+                          0 if array.dtype.kind == "f" and id(array) not in constant else array.itemsize)
+                     for name, value in zip(cache._fields, cache, strict=True) for array in flatten(value)
+                     if isinstance(array, np.ndarray))
+        views = tuple(next((index for index, array in enumerate(x) if np.shares_memory(leaf, array)), None)
+                      for leaf in y)
+        return self.description(*(leaf.shape for leaf in y), kept=kept,
+                                views=() if views == (None,) * len(y) else views)
 
 
 class _Nothing(NamedTuple):

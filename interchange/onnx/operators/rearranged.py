@@ -33,7 +33,12 @@ class Rearranged(Operator):
     def forward(self, *given: Any) -> Any:
         x, *how = self.arguments(given)
         self.cache = RearrangedCache(x.shape, x.dtype, tuple(how))
-        return MOVES[self.name](x, *how, **self.options)
+        try:
+            return MOVES[self.name](x, *how, **self.options)
+        except ShapeError:
+            raise
+        except (IndexError, ValueError):
+            raise self.unsuited(x) from None
 
     def backward(self, grad_out: Any) -> Any:
         x_shape, dtype, how = self.saved()
@@ -142,7 +147,7 @@ def _depth_to_space(x: Array, *, blocksize: int, mode: str = "DCR") -> Array:
         x = x.reshape(n, r, r, kept, height, width).transpose(0, 3, 4, 1, 5, 2)
     else:
         x = x.reshape(n, kept, r, r, height, width).transpose(0, 1, 4, 2, 5, 3)
-    return x.reshape(n, kept, height * r, width * r)
+    return np.ascontiguousarray(x.reshape(n, kept, height * r, width * r))
 
 
 def _space_to_depth(x: Array, *, blocksize: int, mode: str = "DCR") -> Array:
@@ -150,7 +155,7 @@ def _space_to_depth(x: Array, *, blocksize: int, mode: str = "DCR") -> Array:
     r = blocksize
     x = x.reshape(n, channels, height // r, r, width // r, r)
     x = x.transpose((0, 3, 5, 1, 2, 4) if mode == "DCR" else (0, 1, 3, 5, 2, 4))
-    return x.reshape(n, channels * r * r, height // r, width // r)
+    return np.ascontiguousarray(x.reshape(n, channels * r * r, height // r, width // r))
 
 
 def _trilu(x: Array, k: Any = 0, *, upper: int = 1) -> Array:

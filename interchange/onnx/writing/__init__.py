@@ -8,15 +8,18 @@ from .norms import NORMS
 from .pools import POOLS
 from .recurrent import RECURRENT
 from .shapes import SHAPES
+from .spectral import SPECTRAL
 from .windows import WINDOWS
 from .writer import Exporters, Value, Writer
 
 __all__ = ["EXPORTERS", "REASONS", "Value", "Writer"]
 
 EXPORTERS: Exporters = {**AFFINE, **ATTENTION, **CONTAINERS, **ELEMENTS, **NORMS, **POOLS, **RECURRENT, **SHAPES,
-                        **WINDOWS}
+                        **SPECTRAL, **WINDOWS}
 
 REASONS: dict[str, str] = {
+    "Cholesky": "no operator takes matrices apart",
+    "EigenDecomposition": "no operator takes matrices apart",
     "FractionalMaxPool2d": "its windows begin at random places, at inference, too",
     "FractionalMaxPool3d": "its windows begin at random places, at inference, too",
     "IndexLinear": "its inputs are sparse, and onnxruntime has no operators for sparse inputs",

@@ -1,4 +1,4 @@
-"""Layers that multiply by weights: affine maps, tables of vectors, and layers whose weight is computed."""
+"""Layers of weights: affine maps, distances from centres, tables of vectors, and layers whose weight is computed."""
 
 from copy import deepcopy
 from typing import Any
@@ -64,6 +64,12 @@ def _bag(w: Writer, layer: Any, indices: Value, offsets: Value | None = None, sh
     return w.add(f"Reduce{layer.mode.capitalize()}", rows, w.whole(1), keepdims=0)
 
 
+def _radial(w: Writer, layer: Any, x: Value) -> Any:
+    apart = w.add("Sub", w.add("Unsqueeze", x, w.whole(-2)), w.weight(layer.centre))        # (..., out, in)
+    sharp = w.add("Mul", apart, w.add("Unsqueeze", w.weight(layer.sharpness), w.whole(-1)))
+    return w.main("Exp", w.scaled(w.add("ReduceSumSquare", sharp, w.whole(-1), keepdims=0), -0.5))
+
+
 def _reparametrized(w: Writer, layer: Any, *x: Value) -> Any:
     """Write the layer with the weight as it is now: at inference it is a constant."""
     values, _ = layer.compute()
@@ -77,5 +83,5 @@ def _reparametrized(w: Writer, layer: Any, *x: Value) -> Any:
 
 AFFINE: dict[type[Layer], Exporter] = {
     layers.Bilinear: _bilinear, layers.Embedding: _embedding, layers.EmbeddingBag: _bag, layers.Linear: _linear,
-    layers.Maxout: _maxout, Reparametrized: _reparametrized, layers.TiedLinear: _tied,
+    layers.Maxout: _maxout, layers.RadialBasis: _radial, Reparametrized: _reparametrized, layers.TiedLinear: _tied,
 }

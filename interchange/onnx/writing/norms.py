@@ -10,7 +10,7 @@ from ....layers.core import Layer
 from ....layers.norms.instance_norm import InstanceNorm
 from .writer import Exporter, Value, Writer
 
-__all__ = ["NORMS"]
+__all__ = ["NORMS", "rescaled"]
 
 
 def _affine(w: Writer, layer: Any, size: int | tuple[int, ...]) -> tuple[str, str]:
@@ -34,10 +34,10 @@ def _batch(w: Writer, layer: Any, x: Value) -> Any:
     apart = w.add("Sub", x, w.add("ReduceMean", x, over))
     var = w.add("ReduceMean", w.add("Mul", apart, apart), over)
     y = w.add("Div", apart, w.add("Sqrt", w.add("Add", var, w.constant(layer.eps))))
-    return _scaled(w, layer, y, w.whole(*range(1, len(x.shape) - 1)))
+    return rescaled(w, layer, y, w.whole(*range(1, len(x.shape) - 1)))
 
 
-def _scaled(w: Writer, layer: Any, y: Any, behind: str) -> Any:
+def rescaled(w: Writer, layer: Any, y: Any, behind: str) -> Any:
     """Write what a norm multiplies and adds, with axes put behind those of the parameters."""
     for operator, parameter in (("Mul", layer.weight), ("Add", layer.bias)):
         if parameter is not None:

@@ -20,9 +20,11 @@ _RATE, _BEND, _BEND_SLOPE, _HEIGHT = np.array([2 * RATE, BEND, 3 * BEND, RATE / 
 _C0, _C1, _C2, _C3, _C4, _C5, _C6, _C7, _C8, _C9 = np.array(NORMAL, np.float32)
 
 
-def sigmoid(x: Array) -> Array:
+def sigmoid(x: Array, out: Array | None = None) -> Array:
     """See the definition."""
-    return _run(_sigmoid, x) if x.dtype == np.float32 else self_gating.sigmoid.definition(x)
+    if x.dtype != np.float32 or (out is not None and not out.flags.c_contiguous):
+        return self_gating.sigmoid.definition(x, out)
+    return _run(_sigmoid, x, out=out)
 
 
 def self_gated(x: Array, gate: str) -> Array:
@@ -37,8 +39,8 @@ def self_gated_back(v: Array, x: Array, gate: str) -> Array:
     return _run(_BACK[gate], x, as_dtype(v, x.dtype))
 
 
-def _run(loop: Callable[..., None], *arrays: Array) -> Array:
-    y = empty_like(arrays[0])
+def _run(loop: Callable[..., None], *arrays: Array, out: Array | None = None) -> Array:
+    y = empty_like(arrays[0]) if out is None else out
     flat = (np.ascontiguousarray(array).reshape(-1) for array in arrays)
     loop(shares(y.size, y.size * _WORK), *flat, y.reshape(-1))
     return y

@@ -59,10 +59,11 @@ def test_every_parameter_is_counted_once_and_the_last_shape_is_the_outputs(make,
                for number in range(len(flow.nodes)))
 
 
-def test_a_layer_that_does_not_describe_itself_is_drawn_without_shapes():
+def test_a_layer_that_does_not_describe_itself_is_drawn_without_shapes(caplog):
     class Own(Layer):
         def forward(self, x):
             return x
 
     assert flow_of(Sequential(Linear(4, 3), Own()), (4,)).nodes[-1].rows == [("y", "")]
     assert flow_of(Sequential(Linear(4, 3)), (5,)).nodes[1].rows == [("Linear(4, 3)", "")]     # of a wrong shape, too
+    assert [record.message.partition(" ")[0] for record in caplog.records] == ["Own", "Linear(4,"]

@@ -90,7 +90,8 @@ def test_what_a_run_does_not_have_is_left_out():
     page = report_page("numbers", trainer.history.rows, model, Samples(data[:, :3], data[:, 3:]), loss=MSELoss())
     headings = re.findall(r"<h3>(.*?)</h3>", page)
     assert headings == ["loss", "learning rate", "norm of the gradient", "update / weights",
-                        "distribution of the weights", "answers against targets", "worst answers", "Sequential"]
+                        "distribution of the weights", "norms of Jacobians", "idle units", "answers against targets",
+                        "worst answers", "Sequential"]
     bare = report_page("nothing yet", [], model)
     assert "<h1>nothing yet</h1>" in bare and "<h3>" not in bare and "<b>26</b><span>parameters" in bare
 

@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 import scipy
 
-from chainrule.backprop import diagonal, extreme_eigenvalues, fisher, full_jacobian, gauss_newton, hessian
+from chainrule.backprop import (
+    diagonal,
+    extreme_eigenvalues,
+    fisher,
+    full_jacobian,
+    gauss_newton,
+    hessian,
+    parameter_jacobian,
+)
 from chainrule.layers import GRU, Linear, MultiheadAttention, Select, Tanh
 from chainrule.losses import CrossEntropyLoss, MSELoss
 from chainrule.models import Sequential
@@ -59,6 +67,30 @@ def test_fisher():
     model, loss = network(), CrossEntropyLoss()
     rows = np.stack([gradient(model, loss, x[i:i + 1], labels[i:i + 1]) for i in range(6)])
     np.testing.assert_allclose(fisher(model, loss, x, labels) @ np.eye(26), rows.T @ rows / 6, atol=1e-14)
+
+
+def test_parameter_jacobian_both_ways_and_of_some_parameters():
+    model = network()
+    J = parameter_jacobian(model, x)
+    wanted = columns(lambda: model.forward(x), model)
+    model.forward(x)
+    np.testing.assert_allclose(J @ np.eye(26), wanted, atol=1e-9)
+    np.testing.assert_allclose((J.T @ np.eye(12)).T, J @ np.eye(26), atol=1e-14)
+    last = parameter_jacobian(model, x, model[2].parameters())
+    np.testing.assert_allclose(last @ np.eye(10), wanted[:, 16:], atol=1e-9)
+    loss = MSELoss(reduction="sum")
+    for make in (hessian, gauss_newton):
+        some = make(model, loss, x, model.forward(x), model[2].parameters()) @ np.eye(10)
+        np.testing.assert_allclose(some, (make(model, loss, x, model.forward(x)) @ np.eye(26))[16:, 16:], atol=1e-12)
+
+
+def test_several_inputs():
+    model = Sequential(MultiheadAttention(4, 2), Select(0)).astype(np.float64)
+    inputs, target = tuple(rng.normal(size=(3, 5, 4))), rng.normal(size=(5, 4))
+    G = gauss_newton(model, MSELoss(), inputs, target)
+    J = parameter_jacobian(model, inputs)
+    v = rng.normal(size=G.shape[0])
+    np.testing.assert_allclose(G @ v, J.T @ (J @ v) * 2 / 20, atol=1e-12)
 
 
 def test_products_leave_gradients_and_tangents_alone():

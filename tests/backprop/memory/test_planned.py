@@ -10,6 +10,7 @@ import chainrule as cr
 from chainrule.backprop import plan
 from chainrule.layers import LSTM, Add, Dropout, Linear, ReLU, Select, Tanh
 from chainrule.layers.core import DtypeError, ShapeError, ValueRangeError
+from chainrule.layers.kernels import lent, memory, release
 from chainrule.losses import CrossEntropyLoss
 from chainrule.models import Graph, Parallel, Residual, Sequential
 from chainrule.models.zoo import densenet, googlenet, published, resnet, unet, vgg
@@ -138,6 +139,19 @@ def test_the_measured_peak_is_the_predicted_one(depth, monkeypatch):
         run_by.needs_input_grad = False
         measured = [_traced(run_by, np.ones(shape, np.float32)) for _ in range(2)][1]
         assert measured == pytest.approx(predicted, rel=0.05 if depth == 8 else 0.1)
+
+
+@pytest.mark.long
+def test_the_kernels_memory_keeps_to_the_plan():
+    cr.manual_seed(0)
+    planned = plan(resnet(10, 3, (16, 32, 64), 3, 32), (32, 3, 32, 32), objective="memory", budget="100%")
+    planned.needs_input_grad = False
+    x = np.ones((32, 3, 32, 32), np.float32)
+    release()
+    before = lent()
+    for _ in range(3):
+        planned.backward(np.ones_like(planned.forward(x)))
+        assert memory._Bytes.held - before <= 1.1 * planned.plan.peak
 
 
 def _traced(model, x):

@@ -64,7 +64,7 @@ def test_windows_count_every_step_once():
     for k1, k2 in ((3, 3), (3, 5), (4, 20)):
         counted = [step for start, stop, count in windows(17, k1, k2) for step in range(stop - count, stop)]
         assert counted == list(range(17))
-    assert list(windows(7, 4, 2)) == [Window(2, 4, 2), Window(5, 7, 2)]
+    assert list(windows(7, 4, 2)) == [Window(1, 3, 2), Window(5, 7, 2)]
 
 
 def test_one_window_is_full_backpropagation(model, streams):

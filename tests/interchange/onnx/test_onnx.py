@@ -46,6 +46,9 @@ def made(make, x):
     for name, buffer in model.named_buffers():
         if name.endswith("running_mean"):
             buffer.assign(rng.standard_normal(buffer.data.shape))
+        if name.endswith("running_matrix"):             # of a covariance, so symmetric
+            matrix = rng.standard_normal(buffer.data.shape)
+            buffer.assign(matrix + matrix.swapaxes(-1, -2))
         if name.endswith("running_var"):
             buffer.assign(rng.uniform(0.5, 2, buffer.data.shape))
     several = isinstance(x, tuple) and not all(isinstance(size, int) for size in x)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from chainrule.layers import BatchNorm1d, Dropout, Linear
-from chainrule.layers.core import Buffer, Layer, default_rng, manual_seed, replay
+from chainrule.layers.core import Buffer, Layer, default_rng, manual_seed, replay, rewinding
 from chainrule.models import Sequential
 
 
@@ -64,3 +64,14 @@ def test_the_cache_of_a_repetition_goes_back_like_the_first():
     layer.cache = None
     again(x)
     np.testing.assert_array_equal(layer.backward(x), grad_x)
+
+
+def test_rewinding_puts_generators_and_buffers_back():
+    model = Sequential(BatchNorm1d(3), Dropout(0.5))
+    x = np.random.default_rng(0).normal(size=(40, 3)).astype(np.float32)
+    rewind, mean = rewinding(model), model[0].running_mean.data
+    y = model.forward(x)
+    assert model[0].running_mean.data is not mean
+    rewind()
+    assert model[0].running_mean.data is mean
+    np.testing.assert_array_equal(model.forward(x), y)

@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pytest
 
-from chainrule.layers.kernels import empty, empty_like, has_twins, release
+from chainrule.layers.kernels import empty, empty_like, has_twins, lent, limit, memory, release
 
 LARGE = (130, 257)
 
@@ -78,6 +78,26 @@ def test_release_gives_back_what_nobody_uses():
     del dropped
     assert release() >= kept.nbytes and release() == 0
     assert (kept == 3).all()
+
+
+def test_within_a_limit_free_blocks_become_what_is_wanted():
+    begin = lent()
+    kept, large = empty((100, 1000), np.float32), empty((300, 1000), np.float32)
+    kept[...] = 3
+    filled = lent() - begin
+    del large
+    with limit(begin + filled):
+        parts = [empty((100, 1000), np.float32) for _ in range(2)]      # more than is left beside the large block
+        assert memory._Bytes.held <= begin + filled
+        del parts
+        again = empty((300, 1000), np.float32)
+        again[...] = 7
+        assert memory._Bytes.held <= begin + filled and lent() - begin == filled
+        more = empty((300, 1000), np.float32)                           # what is in use may be too much
+        assert lent() - begin > filled
+    assert (kept == 3).all() and (again == 7).all() and memory._Bytes.most == float("inf")
+    del more, again, kept
+    assert lent() == begin
 
 
 FORK = """

@@ -43,6 +43,10 @@ def test_sigmoid_and_its_ends(dtype):
     x = np.array([-np.inf, -1e30, -80, -1, 0, 1, 80, 1e30, np.inf, np.nan], dtype)
     np.testing.assert_allclose(sigmoid(x), scipy.special.expit(x.astype(float)), rtol=40 * np.finfo(dtype).eps,
                                atol=1e-44)
+    wide, y = np.zeros((10, 2), dtype), x.copy()
+    for out in (y, wide[:, 1]):                             # also in place, and where memory is not contiguous
+        assert sigmoid(y, out=out) is out
+        np.testing.assert_array_equal(out, sigmoid(x if out is y else y))
 
 
 @pytest.mark.parametrize("gate", GATES)

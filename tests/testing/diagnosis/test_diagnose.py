@@ -10,10 +10,11 @@ import pytest
 from chainrule.layers import BatchNorm2d, Conv2d, Linear, Softmax
 from chainrule.layers.core import Layer, StateError, get_rng_state
 from chainrule.losses import MSELoss
-from chainrule.testing import diagnose
+from chainrule.testing import diagnose, diagnose_optimizer
 from chainrule.testing.diagnosis import right_version
 
 from .solutions_1 import SOLUTIONS as FIRST
+from .solutions_2 import OPTIMIZERS
 from .solutions_2 import SOLUTIONS as SECOND
 from .solutions_3 import SOLUTIONS as THIRD
 
@@ -25,8 +26,13 @@ def test_right_solutions_in_any_style_are_not_faulted(layer, x, seed):
     assert str(diagnose(layer, *x, seed=seed)).endswith("comparisons")
 
 
+@pytest.mark.parametrize("make", OPTIMIZERS)
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(1, 6))])
+def test_right_optimisers_in_any_style_are_not_faulted(make, seed):
+    assert str(diagnose_optimizer(make, seed=seed)).endswith("comparisons")
+
+
 def test_there_are_ten_styles_for_each_assignment():
-    from .solutions_2 import OPTIMIZERS
     assert min(len(FIRST), len(SECOND) + len(OPTIMIZERS), len(THIRD)) >= 10
 
 
