@@ -1,6 +1,7 @@
 """The part of the battery about forward mode: tangents and second derivatives, where a layer writes them down."""
 
 from collections.abc import Callable, Iterator
+from functools import cache, partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -146,9 +147,10 @@ def _moved(leaves: tuple[Any, ...], dots: tuple[Array | None, ...], t: float) ->
 def _judged(names: list[str], when: str, moved: Callable[[float], Any], dots: tuple[Any, ...],
             tolerance: float) -> Iterator[str]:
     shapes = [np.shape(leaf) for leaf in flatten(moved(0.0))]
+    slopes = cache(partial(line_slopes, moved))     # all are measured at once
     for index, (name, dot, shape) in enumerate(zip(names, dots, shapes, strict=True)):
         def probe(eps: float, index: int = index) -> Slopes:
-            return line_slopes(moved, eps)[index]
+            return slopes(eps)[index]
         if dot is not None and np.shape(dot) != shape:
             yield f"{name} {when}: expected shape {show_shape(shape)}, received shape {show_shape(np.shape(dot))}"
             continue

@@ -160,6 +160,7 @@ class ChannelMixing(Layer):
 
     def _taken_apart(self, covariance: Array) -> tuple[Array, Array, Array]:
         values, vectors = decompose(covariance)
+        values = np.maximum(values, self.eps)           # but by rounding, no eigenvalue is less
         return vectors * self.scale(values)[:, None, :] @ vectors.swapaxes(1, 2), values, vectors
 
     def _covariance_path(self, moved: Array, centred: Array) -> Array:

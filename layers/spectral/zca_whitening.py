@@ -42,18 +42,13 @@ class ZCAWhitening(ChannelMixing):
         super().__init__(num_features, num_groups, gradient, iterations, eps, momentum, affine)
 
     def scale(self, values: Array) -> Array:
-        values = self._bounded(values)
         return np.asarray(values**-0.5 - self.eps * values**-1.5)
 
     def slope(self, values: Array) -> Array:
-        values = self._bounded(values)
         return np.asarray(-0.5 * values**-1.5 + 1.5 * self.eps * values**-2.5)
 
     def divided(self, values: Array) -> Array:
         # the divided differences of root**-1 and of root**-3, with the difference of the roots cancelled
-        root = np.sqrt(self._bounded(values))
+        root = np.sqrt(values)
         a, b = root[:, :, None], root[:, None, :]
         return np.asarray((self.eps * (a * a + a * b + b * b) / (a * b) ** 2 - 1) / (a * b * (a + b)))
-
-    def _bounded(self, values: Array) -> Array:
-        return np.asarray(np.maximum(values, self.eps))     # but by rounding, no eigenvalue is less

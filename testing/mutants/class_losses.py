@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from ...layers.core import Array
-from ...losses import CrossEntropyLoss, MultiMarginLoss, NLLLoss
+from ...losses import ClassMSELoss, CrossEntropyLoss, MultiMarginLoss, NLLLoss
 from .mutant import Subject, each
 
 __all__ = ["SUBJECTS"]
@@ -19,7 +19,9 @@ nll = Subject(NLLLoss, lambda: NLLLoss(weight, ignore_index=3), ((6, 5), labels)
 margin = Subject(MultiMarginLoss, lambda: MultiMarginLoss(margin=0.5), ((6, 5), labels))
 squared = Subject(MultiMarginLoss, lambda: MultiMarginLoss(p=2, weight=weight), ((6, 5), labels))
 
-SUBJECTS = (cross_entropy, smoothed, nll, margin, squared)
+class_mse = Subject(ClassMSELoss, lambda: ClassMSELoss(0.9, 0.1), ((6, 5), labels))
+
+SUBJECTS = (cross_entropy, smoothed, nll, margin, squared, class_mse)
 
 Upstream = float | Array
 
@@ -179,3 +181,15 @@ def slope_of_the_plain_hinge(self: MultiMarginLoss, excess: Array, wanted: Any, 
 def two_of_the_square_forgotten(self: MultiMarginLoss, excess: Array, wanted: Any, scale: Upstream) -> Array:
     """The slope of the squared excess is twice the excess, here it is the excess."""
     return MultiMarginLoss.row_backward(self, excess, wanted, scale) / 2
+
+
+@class_mse.wrong("factor", method="slope")
+def two_forgotten(self: ClassMSELoss, prediction: Array, value: Array) -> Array:
+    """The slope of the square is twice the difference, here the difference."""
+    return prediction - value
+
+
+@class_mse.wrong("sign", method="slope")
+def turned_round(self: ClassMSELoss, prediction: Array, value: Array) -> Array:
+    """The difference is taken from value to prediction, so scores leave what is wanted."""
+    return 2 * (value - prediction)

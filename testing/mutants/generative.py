@@ -1,4 +1,4 @@
-"""Wrong gradients of what a variational autoencoder is made of: the draw from a Gaussian, and the bound."""
+"""Wrong gradients of the parts of a variational autoencoder, a draw and a bound, and of the loss of a critic."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from ...layers import GaussianSampling
 from ...layers.core import Array
-from ...losses import ELBOLoss
+from ...losses import ELBOLoss, WassersteinLoss
 from ...losses.elbo import Bound
 from .mutant import Subject, each
 
@@ -17,7 +17,9 @@ chance = np.linspace(0.05, 0.95, 20).reshape(5, 4)
 elbo = Subject(ELBOLoss, lambda: ELBOLoss(beta=0.7), (((5, 4), (5, 3), (5, 3)), chance))
 gaussian = Subject(ELBOLoss, lambda: ELBOLoss("gaussian", std=0.6), (((5, 4), (5, 3), (5, 3)), (5, 4)))
 
-SUBJECTS = (sampling, elbo, gaussian)
+critic = Subject(WassersteinLoss, WassersteinLoss, ((5, 3), np.arange(15).reshape(5, 3) % 2.0))
+
+SUBJECTS = (sampling, elbo, gaussian, critic)
 
 
 @sampling.wrong("factor")
@@ -106,3 +108,15 @@ def deviation_not_squared(self: ELBOLoss, own: Bound, scale: Any) -> Any:
     """The error counts in units of the deviation, squared: its gradient is divided by the variance."""
     reconstruction, mean, log_var = ELBOLoss.terms_backward(self, own, scale)
     return reconstruction * self.std, mean, log_var
+
+
+@critic.wrong("sign")
+def data_and_samples_exchanged(self: WassersteinLoss, grad_out: float | Array = 1.0) -> Any:
+    """The score of data is to rise and that of samples to fall; here it is the other way round."""
+    return each(lambda grad: -grad, WassersteinLoss.backward(self, grad_out))
+
+
+@critic.wrong("path")
+def samples_left_out(self: WassersteinLoss, grad_out: float | Array = 1.0) -> Any:
+    """Only data have a gradient, so nothing holds the scores of samples down."""
+    return each(lambda grad: grad * self.saved().own.target, WassersteinLoss.backward(self, grad_out))

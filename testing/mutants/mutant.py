@@ -66,9 +66,9 @@ class Mutant:
         """Return the example that makes this mistake."""
         return self.of(self.subject.make())
 
-    def check(self, seed: int = 0) -> Report:
+    def check(self, seed: int = 0, entries: int = 24) -> Report:
         """Run the contract battery on the wrong example."""
-        return self.subject.check(self.make(), seed)
+        return self.subject.check(self.make(), seed, entries)
 
 
 def each(change: Callable[[Array], Array], arrays: Any) -> Any:
@@ -116,8 +116,8 @@ class Subject:
         """Return what the example is checked on."""
         return self.x() if callable(self.x) else self.x
 
-    def check(self, layer: Layer, seed: int = 0) -> Report:
+    def check(self, layer: Layer, seed: int = 0, entries: int = 24) -> Report:
         """Run the contract battery on an instance of the class, right or wrong."""
         if isinstance(layer, Loss):
-            return check_loss(layer, *self.arguments(), batch_axis=self.batch_axis, seed=seed, entries=24)
-        return check_layer(layer, *self.arguments(), batch_axis=self.batch_axis, seed=seed, entries=24)
+            return check_loss(layer, *self.arguments(), batch_axis=self.batch_axis, seed=seed, entries=entries)
+        return check_layer(layer, *self.arguments(), batch_axis=self.batch_axis, seed=seed, entries=entries)

@@ -1,10 +1,10 @@
-"""Wrong backwards of products and comparisons of two inputs, and of a shared weight."""
+"""Wrong backwards of products and comparisons of two inputs, of a shared weight, and of distances from centres."""
 
 from typing import Any
 
 import numpy as np
 
-from ...layers import Bilinear, CosineSimilarity, Linear, PairwiseDistance, TiedLinear
+from ...layers import Bilinear, CosineSimilarity, Linear, PairwiseDistance, RadialBasis, TiedLinear
 from ...layers.core import Array
 from .mutant import Subject, with_methods
 
@@ -15,7 +15,9 @@ tied = Subject(TiedLinear, lambda: TiedLinear(Linear(4, 4)), ((4, 4),))
 distance = Subject(PairwiseDistance, lambda: PairwiseDistance(3.0), ((5, 4), (4,)), batch_axis=None)
 cosine = Subject(CosineSimilarity, CosineSimilarity, ((5, 4), (5, 4)))
 
-SUBJECTS = (bilinear, tied, distance, cosine)
+radial = Subject(RadialBasis, lambda: RadialBasis(4, 3), ((5, 4),))
+
+SUBJECTS = (bilinear, tied, distance, cosine, radial)
 
 
 @bilinear.wrong("order")
@@ -84,3 +86,16 @@ def lengths_exchanged(self: CosineSimilarity, own: Any) -> tuple[Array, Array]:
     """Each vector's gradient is divided by the length of the other."""
     slope1, slope2 = CosineSimilarity.slopes(self, own)
     return slope1 * own.length1 / own.length2, slope2 * own.length2 / own.length1
+
+
+@radial.wrong("sign", method="_to_input")
+def pushed_from_the_centre(self: RadialBasis, pull: Array, x: Array, centre: Array) -> Array:
+    """More answer lies towards the centre; here the input's gradient points away from it."""
+    return -RadialBasis._to_input(self, pull, x, centre)
+
+
+@radial.wrong("path", method="_to_centre")
+def centre_not_subtracted(self: RadialBasis, pull: Array, x: Array, centre: Array) -> Array:
+    """The centre's gradient is pull times x - centre, here pull times x."""
+    rows = pull.reshape(-1, pull.shape[-1])
+    return np.asarray(rows.T @ x.reshape(-1, x.shape[-1]))

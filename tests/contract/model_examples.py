@@ -48,7 +48,7 @@ MODELS = {
     "TransformerDecoderLayer": Case(lambda: models.TransformerDecoderLayer(6, 3, 5, activation="gelu"),
                                     ((4, 2, 6), (5, 2, 6)), batch_axis=1),
     "TransformerEncoder": Case(lambda: models.TransformerEncoder(
-        models.TransformerEncoderLayer(4, 2, 3, activation="gelu"), 1), (3, 2, 4), batch_axis=1),
+        models.TransformerEncoderLayer(4, 2, 3, activation="gelu"), 2, layers.LayerNorm(4)), (3, 2, 4), batch_axis=1),
     "TransformerEncoderLayer": Case(lambda: models.TransformerEncoderLayer(6, 3, 5, activation="gelu"), (4, 2, 6),
                                     batch_axis=1),
 }

@@ -34,7 +34,7 @@ def test_mypy_strict_is_clean(tmp_path):
             if path.is_file():
                 shutil.copy(path, target)
     shutil.copy(HOUSE / "pyproject.toml", tmp_path)
-    run("mypy", "--strict", "-p", "chainrule", "--cache-dir", str(tmp_path / "cache"), cwd=tmp_path)
+    run("mypy", "--strict", "-p", "chainrule", "--cache-dir", os.devnull, cwd=tmp_path)
 
 
 def test_importing_pulls_in_no_plotting_or_config_library_and_of_scipy_only_the_name():

@@ -15,6 +15,7 @@ SLOW = {"blobs_gan", "blobs_wgan_gp", "char_lstm", "copy_gru", "digits_cnn", "di
 SMALL = {"char_lstm": ["data.dataset={text: {text: 'The cat sat on the mat. The dog sat on the cat.', length: 5}}"],
          "copy_gru": ["data.dataset.copying.n_samples=1100"]}
 SMALL["tiny_gpt"] = SMALL["char_lstm"]
+SMALL |= {name: ["data.test_size=0.8"] for name in ("digits_cnn", "digits_resnet", "digits_vit")}
 TESTED = {"blobs_gan": 2500, "blobs_wgan_gp": 2500, "char_lstm": 232, "copy_gru": 1000, "spirals_mlp": 300,
           "tiny_gpt": 232}
 

