@@ -4,11 +4,11 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from importlib.metadata import version
 from io import TextIOWrapper
 from typing import NoReturn
 
 from ..experiments import load_plugin
+from ..experiments.environment import version_of
 from ..layers.core import ChainruleError, message
 from . import (
     assignment,
@@ -77,7 +77,7 @@ class _Parser(argparse.ArgumentParser):
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="chainrule", description="Train networks whose layers write down their own "
                                      "chain rule.")
-    parser.add_argument("--version", action="version", version=f"chainrule {version('chainrule')}")
+    parser.add_argument("--version", action="version", version=f"chainrule {version_of('chainrule') or 'unpacked'}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for command in _COMMANDS:
         summary = (command.__doc__ or "").strip()

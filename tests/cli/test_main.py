@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from importlib.metadata import PackageNotFoundError
 
 import pytest
 
@@ -159,6 +160,16 @@ def test_a_wrong_command_ends_in_one_line(folder, capsys, arguments):
     [line] = capsys.readouterr().err.splitlines()
     assert line.startswith("chainrule")
     assert line.endswith("--help")
+
+
+def test_a_package_that_lies_there_without_being_installed(capsys, monkeypatch):
+    def none(_: str) -> str:
+        raise PackageNotFoundError
+
+    monkeypatch.setattr("chainrule.experiments.environment.version", none)
+    with pytest.raises(SystemExit):
+        main(["--version"])
+    assert capsys.readouterr().out == "chainrule unpacked\n"
 
 
 @pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["train", "--help"], ["check", "-h"],
