@@ -15,9 +15,10 @@ __all__ = ["replay", "rewinding"]
 def replay(layer: Layer) -> Callable[..., Any]:
     """Return a function that runs ``layer.forward(*x)`` from the state that holds *now*, however often it is called.
 
-    Take it before the run to be repeated. Each call rewinds the generators that the layer draws from and the buffers
-    to what they were now, runs forward, and puts generators and buffers back where the call found them: a repetition
-    draws the same dropout mask and leaves no trace in running statistics. The cache is the repetition's own.
+    Take it before the run to be repeated. Each call rewinds the generators that the layer draws from, the buffers and
+    the modes (training or evaluation) to what they were now, runs forward, and puts all of them back where the call
+    found them: a repetition draws the same dropout mask and leaves no trace in running statistics. The cache is the
+    repetition's own.
 
     Example:
         >>> dropout = chainrule.layers.Dropout(0.5)
@@ -40,7 +41,7 @@ def replay(layer: Layer) -> Callable[..., Any]:
 
 
 def rewinding(layer: Layer) -> Callable[[], None]:
-    """Return a function that puts the generators that ``layer`` draws from, and its buffers, back to what they are now.
+    """Return a function that puts the generators ``layer`` draws from, buffers and modes back to what they are now.
 
     Example:
         >>> from chainrule.layers.core import rewinding
@@ -55,11 +56,14 @@ def rewinding(layer: Layer) -> Callable[[], None]:
     for _, each in layer.named_layers():
         generators += [generator for _, generator in members(each, np.random.Generator)]
     positions = [(generator, generator.bit_generator.state) for generator in generators]
+    modes = [(each, each.training) for _, each in layer.named_layers()]
     buffers = [(buffer, buffer.data) for _, buffer in layer.named_buffers()]
 
     def rewind() -> None:
         for generator, position in positions:
             generator.bit_generator.state = position
+        for each, mode in modes:
+            each.training = mode
         for buffer, data in buffers:
             buffer.data = data      # the array itself: assign never writes into the old one
 

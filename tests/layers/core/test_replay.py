@@ -75,3 +75,13 @@ def test_rewinding_puts_generators_and_buffers_back():
     rewind()
     assert model[0].running_mean.data is mean
     np.testing.assert_array_equal(model.forward(x), y)
+
+
+def test_a_repetition_runs_in_the_mode_of_the_first_run():
+    model = Sequential(BatchNorm1d(3), Dropout(0.5))
+    x = np.random.default_rng(0).normal(size=(40, 3)).astype(np.float32)
+    again = replay(model)
+    y = model.forward(x)
+    model.eval()
+    np.testing.assert_array_equal(again(x), y)
+    assert not model.training and not model[0].training
