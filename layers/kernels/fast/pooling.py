@@ -26,15 +26,14 @@ def window_max(x: Array, window: Window, outputs: Shape) -> tuple[Array, Array]:
     if not _is_fit(x, window):
         return pooling.window_max.definition(x, window, outputs)
     planes, flat, counts, *_ = _planar(x, window, outputs)
-    frame = frame_of(flat, planes.shape[1:], counts)
+    shape, edges = (*x.shape[:-len(outputs)], *outputs), shares(len(planes), x.size)
     y, winners = (empty((len(planes), *counts), dtype) for dtype in (x.dtype, np.uint8))
-    edges = shares(len(planes), x.size)
     if counts[1] < WIDTH and _is_inside(flat, planes.shape[1:], counts):
         _max_one_by_one(edges, planes, *flat.stride, _taps(flat, planes.shape[2]), y, winners)
-        return y.reshape(*x.shape[:-len(outputs)], *outputs), winners.reshape(*x.shape[:-len(outputs)], *outputs)
+        return y.reshape(shape), winners.reshape(shape)
+    frame = frame_of(flat, planes.shape[1:], counts)
     best, won = (np.empty((len(edges) - 1, frame.size + ROOM), dtype) for dtype in (x.dtype, np.uint8))
     _max(edges, planes, frame, memory(frame, x.dtype, -np.inf, parts=len(edges) - 1), best, won, y, winners)
-    shape = (*x.shape[:-len(outputs)], *outputs)
     return y.reshape(shape), winners.reshape(shape)
 
 
@@ -43,14 +42,14 @@ def window_route(grad_out: Array, winners: Array, window: Window, spatial: Shape
     if not _is_fit(grad_out, window):
         return pooling.window_route.definition(grad_out, winners, window, spatial)
     grads, flat, counts, sizes = _planar(grad_out, window, grad_out.shape[-len(spatial):], spatial)
-    frame = frame_of(flat, sizes, counts)
     chosen = np.ascontiguousarray(winners).reshape(grads.shape)
     grad_x = empty((len(grads), *sizes), grad_out.dtype)
-    if _is_inside(flat, sizes, counts):
-        _route_one_by_one(shares(len(grads), grad_x.size), grads, chosen, *flat.stride, _taps(flat, sizes[1]), grad_x)
-        return grad_x.reshape(*grad_out.shape[:-len(spatial)], *spatial)
-    order, bounds, starts = depthwise.by_phase(frame)
     edges = shares(len(grads), grad_x.size)
+    if _is_inside(flat, sizes, counts):
+        _route_one_by_one(edges, grads, chosen, *flat.stride, _taps(flat, sizes[1]), grad_x)
+        return grad_x.reshape(*grad_out.shape[:-len(spatial)], *spatial)
+    frame = frame_of(flat, sizes, counts)
+    order, bounds, starts = depthwise.by_phase(frame)
     runs = np.zeros((2, len(edges) - 1, frame.reach + frame.size + ROOM), grad_out.dtype)
     _route(edges, grads, chosen, order.astype(grad_out.dtype), starts, bounds, frame,
            memory(frame, grad_out.dtype, parts=len(edges) - 1), runs, grad_x)
