@@ -4,8 +4,6 @@ Each call goes on where the last one ended, for ``--seconds``; results are store
 """
 
 import argparse
-import json
-import time
 from itertools import product
 from pathlib import Path
 
@@ -30,9 +28,10 @@ from chainrule.models import Sequential
 from chainrule.optim import SGD, Adam
 from chainrule.training import Trainer, evaluate
 
+from .stored import Stored
+
 __all__ = ["main", "policy_of"]
 
-RESULTS = Path("benchmarks", "results", "coagents.json")
 CONTROL = ("random", "output unit alone", "coagents", "coagents, firing 0.5", "coagents, firing 0.2", "backprop")
 DIGITS = ("last layer alone", "backprop", "feedback alignment", "direct feedback", "target propagation", "coagents")
 SCALE = np.array([2.4, 2.0, 0.21, 2.0], np.float32)         # what positions, speeds and angles of CartPole reach
@@ -122,7 +121,7 @@ def draw(path):
     import matplotlib
     matplotlib.use("svg")
     from matplotlib import pyplot
-    stored = json.loads(RESULTS.read_text())
+    stored = Stored("coagents").results
     figure, axes = pyplot.subplots(1, 2, figsize=(9, 3.4), layout="constrained")
     for axis, task, label in zip(axes, RUNS, ("return", "steps upright"), strict=False):
         for setting, seeds in stored[task].items():
@@ -144,15 +143,11 @@ def main():
     if options.draw:
         draw(options.draw)
         return
-    began = time.perf_counter()
-    stored = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+    stored = Stored("coagents", options.seconds)
     for seed, (task, (run, settings)) in product(range(options.seeds), RUNS.items()):
         for setting in settings:
-            record = stored.setdefault(task, {}).setdefault(setting, {})
-            if str(seed) not in record and time.perf_counter() - began < options.seconds:
-                record[str(seed)] = run(setting, seed)
-                RESULTS.write_text(json.dumps(stored, indent=1) + "\n")
-    for task, settings in stored.items():
+            stored.once(lambda job=(run, setting, seed): job[0](*job[1:]), task, setting, str(seed))
+    for task, settings in stored.results.items():
         for setting, record in settings.items():
             last = np.array([values[-2:] if task != "digits" else values[-1:] for values in record.values()])
             ends = last.mean(axis=1) if len(last) else np.array([np.nan])

@@ -5,10 +5,7 @@ after ``--seconds``.
 """
 
 import argparse
-import json
 import math
-import time
-from pathlib import Path
 
 import numpy as np
 
@@ -20,10 +17,10 @@ from chainrule.models.zoo import char_rnn
 from chainrule.optim import Adam
 
 from .copy_task import copy_stream
+from .stored import Stored
 
 __all__ = ["learn", "main"]
 
-RESULTS = Path("benchmarks", "results", "copy_synthetic.json")
 SOLVED, EPOCHS, HIDDEN = 1.05, 40, 64
 
 
@@ -51,19 +48,13 @@ def main():
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--lengths", type=int, nargs="*", default=[3, 4, 5, 6, 7, 8])
     options = parser.parse_args()
-    began = time.perf_counter()
-    stored = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+    stored = Stored("copy_synthetic", options.seconds)
     for seed in range(options.seeds):
         for length in options.lengths:
             for method in ("truncated", "synthetic"):
                 name = f"length {length}, {method}, seed {seed}"
-                if name in stored:
-                    continue
-                if time.perf_counter() - began > options.seconds:
-                    return
-                stored[name] = learn(length, method == "synthetic", seed)
-                RESULTS.write_text(json.dumps(stored, indent=1))
-                print(name, len(stored[name]), round(stored[name][-1], 3), flush=True)
+                if course := stored.once(lambda job=(length, method == "synthetic", seed): learn(*job), name):
+                    print(name, len(course), round(course[-1], 3), flush=True)
 
 
 if __name__ == "__main__":

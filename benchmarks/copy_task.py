@@ -5,7 +5,6 @@ where the last one ended, for ``--seconds``; results and weights are stored afte
 """
 
 import argparse
-import json
 import math
 import time
 from pathlib import Path
@@ -19,9 +18,10 @@ from chainrule.losses import CrossEntropyLoss
 from chainrule.models.zoo import char_rnn
 from chainrule.optim import SGD
 
+from .stored import Stored
+
 __all__ = ["copy_stream", "main", "variable_stream"]
 
-RESULTS = Path("benchmarks", "results", "copy_task.json")
 SETTINGS = ("K=5", "K=10", "K=20", "adaptive")                     # δ = 0.5
 VARIABLE = ("K=5", "K=10", "K=20", "K=30", "adaptive", "adaptive 0.1")
 BLANK, MARK, SYMBOLS = 0, 1, (2, 3, 4, 5)
@@ -68,9 +68,9 @@ def run(setting, epochs, seconds, seed, weights, variable):
     rng = np.random.default_rng(seed)
     train, valid, test = (variable_stream(64, steps, 5, 10, rng) if variable else copy_stream(64, steps, 10, rng)
                           for steps in (4000, 1000, 1000))
-    stored = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+    stored = Stored("copy_task")
     name = f"{'variable, ' if variable else ''}{setting}, seed {seed}"
-    record = stored.setdefault(name, {"train": [], "valid": [], "k": [], "seconds": 0.0})
+    record = stored.results.setdefault(name, {"train": [], "valid": [], "k": [], "seconds": 0.0})
     model, bptt = make(setting, seed)
     file = weights / f"copy_{name}.safetensors"
     if record["train"]:
@@ -87,7 +87,7 @@ def run(setting, epochs, seconds, seed, weights, variable):
         save_weights(model, file)
         if len(record["train"]) == epochs:
             record["test"] = math.exp(stream_loss(model, bptt.loss, *test))
-        RESULTS.write_text(json.dumps(stored, indent=1))
+        stored.write()
         if time.perf_counter() - began > seconds:
             break
     print(name, len(record["train"]), [round(value, 3) for value in record["valid"][-3:]], record["k"][-3:],
@@ -100,9 +100,8 @@ def draw(path):
     import matplotlib
     matplotlib.use("svg")
     from matplotlib import pyplot
-    stored = json.loads(RESULTS.read_text())
     figure, (left, right) = pyplot.subplots(1, 2, figsize=(9, 3.2), layout="constrained")
-    for name, record in stored.items():
+    for name, record in Stored("copy_task").results.items():
         if name.startswith("variable"):
             continue
         left.plot(range(1, len(record["valid"]) + 1), record["valid"], label=name.split(",")[0])

@@ -4,9 +4,6 @@ Every finished run is stored at once; a call skips what is stored and stops afte
 """
 
 import argparse
-import json
-import time
-from pathlib import Path
 
 import numpy as np
 
@@ -19,9 +16,10 @@ from chainrule.models import Sequential
 from chainrule.optim import Adam
 from chainrule.training import Trainer
 
+from .stored import Stored
+
 __all__ = ["main", "network"]
 
-RESULTS = Path("benchmarks", "results", "decoupled.json")
 WIDTH = 256
 EPOCHS = 60
 
@@ -64,23 +62,16 @@ def main():
     parser.add_argument("--seconds", type=float, default=150)
     parser.add_argument("--seeds", type=int, default=5)
     options = parser.parse_args()
-    began = time.perf_counter()
-    stored = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+    stored = Stored("decoupled", options.seconds)
     for seed in range(options.seeds):
         for layers, norm in ((3, False), (4, False), (6, True)):
-            for method in ("backprop", "conditioned", "frozen", "plain"):
+            for method in ("backprop", "conditioned") if norm else ("backprop", "conditioned", "frozen", "plain"):
                 name = f"{layers} layers{' with batch norm' if norm else ''}, {method}"
-                record = stored.setdefault(name, {})
-                if str(seed) in record or (norm and method in ("plain", "frozen")):
-                    continue
-                if time.perf_counter() - began > options.seconds:
-                    return
-                record[str(seed)] = accuracy(method, layers, norm, seed)
-                RESULTS.write_text(json.dumps(stored, indent=1))
-    for name, record in stored.items():
+                stored.once(lambda job=(method, layers, norm, seed): accuracy(*job), name, str(seed))
+    for name, record in stored.results.items():
         values = 100 * np.array(list(record.values()))
-        if len(values):
-            print(f"{name:40s} {values.mean():6.2f} ± {values.std(ddof=1) / np.sqrt(len(values)):.2f}  {len(values)}")
+        error = values.std(ddof=1) / np.sqrt(len(values)) if len(values) > 1 else np.nan
+        print(f"{name:40s} {values.mean() if len(values) else np.nan:6.2f} ± {error:.2f}  {len(values)}")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ judged on a test part that nothing was chosen on. Results are stored as they com
 """
 
 import argparse
-import json
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -24,9 +23,10 @@ from chainrule.models import Sequential
 from chainrule.optim import SGD
 from chainrule.training import Trainer
 
+from .stored import Stored
+
 __all__ = ["RECIPES", "Recipe", "main", "run"]
 
-RESULTS = Path("benchmarks", "results", "efficient_backprop.json")
 PICTURE = Path("docs", "pictures", "efficient_backprop.svg")
 EPOCHS, HIDDEN, SEEDS = 15, 64, 3
 
@@ -120,24 +120,21 @@ def rate_of(step):
     return float(f"{(1, 3)[step % 2]}e{step // 2}")
 
 
-def search(recipe, seeds, found, keep):
+def search(name, seeds, stored):
     """Fill in what is not known yet: the mean validation error of rates around the best one, and its test errors."""
-    tried = found.setdefault("validation", {})
+    recipe = RECIPES[name]
+
+    def errors(step, final=False):
+        return [run(recipe, rate_of(step), seed, final) for seed in range(seeds)]
 
     def error(step):
-        rate = rate_of(step)
-        if f"{rate:g}" not in tried:
-            tried[f"{rate:g}"] = [run(recipe, rate, seed, final=False) for seed in range(seeds)]
-            keep()
-        return np.mean(tried[f"{rate:g}"])
+        return np.mean(stored.once(lambda: errors(step), name, "validation", f"{rate_of(step):g}"))
 
     step, best = None, -4 if recipe.rates == "curvature" else -2
     while step != best:
         step, best = best, min((best, best - 1, best + 1), key=error)
-    if "test" not in found:
-        found["rate"] = rate_of(best)
-        found["test"] = [run(recipe, rate_of(best), seed, final=True) for seed in range(seeds)]
-        keep()
+    stored.once(lambda: rate_of(best), name, "rate")
+    stored.once(lambda: errors(best, final=True), name, "test")
 
 
 def draw(found):
@@ -164,10 +161,10 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=SEEDS)
     chosen = parser.parse_args(arguments)
-    found = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
-    for name, recipe in RECIPES.items():
-        search(recipe, chosen.seeds, found.setdefault(name, {}),
-               lambda: RESULTS.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n"))
+    stored = Stored("efficient_backprop")
+    for name in RECIPES:
+        search(name, chosen.seeds, stored)
+    found = stored.results
     draw(found)
     print("| variant | rate | test error of each seed, % | mean, % |\n|---|---|---|---|")
     for name, each in found.items():

@@ -4,8 +4,6 @@ Every finished run is stored at once; a call skips what is stored and stops afte
 """
 
 import argparse
-import json
-import time
 from pathlib import Path
 
 import numpy as np
@@ -19,9 +17,10 @@ from chainrule.models import Sequential
 from chainrule.optim import SGD
 from chainrule.training import Trainer
 
-__all__ = ["PowerIterationWhitening", "convergence", "error", "main", "meeting", "repeated"]
+from .stored import Stored
 
-RESULTS = Path("benchmarks", "results", "eigen.json")
+__all__ = ["PowerIterationWhitening", "convergence", "error", "halves", "main", "meeting", "repeated"]
+
 PICTURE = Path("docs", "pictures", "eigen.png")
 ITERATIONS = (1, 5, 20, 200, 1000)
 GAPS = (1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8)
@@ -88,8 +87,19 @@ class PowerIterationWhitening(ZCAWhitening):
 
 def convergence(width, seed=0):
     """Return the relative error of the power-iteration gradient of whitening, for each number of iterations."""
+    return errors(*np.random.default_rng(seed).normal(size=(2, 4 * width, width)))
+
+
+def halves(width=8, seed=0):
+    """Return the same for samples whose covariance has the eigenvalues 4, 2, 1 …"""
     rng = np.random.default_rng(seed)
     x, grad = rng.normal(size=(2, 4 * width, width))
+    x = np.linalg.qr(x - x.mean(axis=0))[0] * np.sqrt(4 * width * 4 * 0.5**np.arange(width))
+    return errors(x @ np.linalg.qr(rng.normal(size=(width, width)))[0], grad)
+
+
+def errors(x, grad):
+    """Return the relative error of the power-iteration gradient, for each number of iterations."""
     exact = gradient("spectral", 1, x, grad)
     return {str(count): float(np.linalg.norm(gradient("power", count, x, grad) - exact) / np.linalg.norm(exact))
             for count in ITERATIONS}
@@ -171,28 +181,27 @@ def main():
     if options.picture:
         draw()
         return
-    began = time.perf_counter()
+    stored = Stored("eigen", options.seconds)
     chainrule.set_num_threads(1)
-    stored = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
-    stored["convergence"] = {f"{width} {word}": {
-        str(count): float(pick([convergence(width, seed)[str(count)] for seed in range(10)])) for count in ITERATIONS}
-        for width in (8, 16, 64) for word, pick in (("median", np.median), ("worst", np.max))}
-    stored["meeting"] = {kind: {str(gap): meeting(gap, kind) for gap in GAPS} for kind in GRADIENTS}
-    stored["repeated"] = {kind: repeated(kind) for kind in ("spectral", *GRADIENTS)}
+    results, record = stored.results, {}
+    for width in (8, 16, 64):
+        seeds = [convergence(width, seed) for seed in range(10)]
+        for word, pick in (("median", np.median), ("worst", np.max)):
+            record[f"{width} {word}"] = {count: float(pick([each[count] for each in seeds])) for count in seeds[0]}
+    results["convergence"] = {**record, "halves": halves()}
+    results["meeting"] = {kind: {str(gap): meeting(gap, kind) for gap in GAPS} for kind in GRADIENTS}
+    results["repeated"] = {kind: repeated(kind) for kind in ("spectral", *GRADIENTS)}
     wanted = [("batch norm", 0), *((method, width) for width in reversed(options.widths) for method in METHODS)]
+    stored.write()
     for seed in range(options.seeds):
         for method, width in wanted:
-            record = stored.setdefault("digits", {}).setdefault(f"{method}, {width}", {})
-            if str(seed) not in record and time.perf_counter() - began < options.seconds:
-                record[str(seed)] = error(method, width, seed)
-                RESULTS.write_text(json.dumps(stored, indent=1) + "\n")
-    RESULTS.write_text(json.dumps(stored, indent=1) + "\n")
+            stored.once(lambda job=(method, width, seed): error(*job), "digits", f"{method}, {width}", str(seed))
     for part in ("convergence", "meeting"):
-        for name, values in stored[part].items():
+        for name, values in results[part].items():
             print(f"{part:12s} {name:9s}", "  ".join(f"{key}: {value:.2g}" for key, value in values.items()))
-    for kind, losses in stored["repeated"].items():
+    for kind, losses in results["repeated"].items():
         print(f"repeated     {kind:9s} {losses[0]:.3f} … {losses[-1]:.3f} after {len(losses)} steps")
-    for name, record in stored.get("digits", {}).items():
+    for name, record in results.get("digits", {}).items():
         values = np.array(list(record.values()))
         right = values[np.isfinite(values)]
         spread = right.std(ddof=1) if len(right) > 1 else 0.0

@@ -7,7 +7,6 @@ diabetes data of scikit-learn are measured.
 """
 
 import argparse
-import json
 import time
 from pathlib import Path
 
@@ -17,9 +16,10 @@ import chainrule
 from chainrule.backprop import DeepEnsemble, MCDropout, ProbabilisticBackprop
 from chainrule.data import train_test_split
 
+from .stored import Stored
+
 __all__ = ["diabetes", "divisions", "main", "measure"]
 
-RESULTS = Path("benchmarks", "results", "probabilistic.json")
 PICTURE = Path("docs", "pictures", "probabilistic.png")
 METHODS = {"probabilistic": ProbabilisticBackprop, "dropout": MCDropout, "ensemble": DeepEnsemble}
 
@@ -62,18 +62,14 @@ def main():
     if options.picture:
         draw()
         return
-    began = time.perf_counter()
     chainrule.set_num_threads(1)
-    stored = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+    stored = Stored("probabilistic", options.seconds)
     folders = [] if options.path is None else sorted(options.path.glob("*/data/data.txt"))
     for method in METHODS:
         for name, parts in [*((path.parts[-3], divisions(path.parent)) for path in folders), ("diabetes", diabetes())]:
-            record = stored.setdefault(name, {}).setdefault(method, {})
             for number, part in enumerate(parts):
-                if str(number) not in record and time.perf_counter() - began < options.seconds:
-                    record[str(number)] = measure(method, number, *part)
-                    RESULTS.write_text(json.dumps(stored, indent=1) + "\n")
-    table(stored)
+                stored.once(lambda job=(method, number, *part): measure(*job), name, method, str(number))
+    table(stored.results)
 
 
 def table(stored):

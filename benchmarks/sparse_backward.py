@@ -4,9 +4,7 @@ Every finished run is stored at once; a call skips what is stored and stops afte
 """
 
 import argparse
-import json
 import time
-from pathlib import Path
 
 import numpy as np
 
@@ -19,9 +17,10 @@ from chainrule.models import Sequential
 from chainrule.optim import Adam
 from chainrule.training import Trainer
 
+from .stored import Stored
+
 __all__ = ["main", "network", "speed"]
 
-RESULTS = Path("benchmarks", "results", "sparse_backward.json")
 METHODS = {
     "dense": None,
     "meProp": {"unified": False, "memory": 0.0},
@@ -69,25 +68,20 @@ def main():
     parser.add_argument("--seconds", type=float, default=150)
     parser.add_argument("--seeds", type=int, default=5)
     options = parser.parse_args()
-    began = time.perf_counter()
-    stored = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+    stored = Stored("sparse_backward", options.seconds)
     chainrule.set_num_threads(1)
     for features, rows in ((512, 32), (1024, 32), (1024, 64), (2048, 32)):
         found = {name: speed(features, rows, method) for name, method in METHODS.items()}
-        stored.setdefault("milliseconds", {})[f"{features} wide, {rows} rows"] = found
+        stored.results.setdefault("milliseconds", {})[f"{features} wide, {rows} rows"] = found
         print(features, rows, {name: f"{found['dense'] / value:.1f}" for name, value in found.items()})
-    accuracies = stored.setdefault("accuracy", {name: {} for name in METHODS})
+    stored.write()
     for seed in range(options.seeds):
         for name, method in METHODS.items():
-            if str(seed) not in accuracies[name] and time.perf_counter() - began < options.seconds:
-                accuracies[name][str(seed)] = accuracy(method, seed)
-                RESULTS.write_text(json.dumps(stored, indent=1))
-    RESULTS.write_text(json.dumps(stored, indent=1))
-    for name, record in accuracies.items():
+            stored.once(lambda job=(method, seed): accuracy(*job), "accuracy", name, str(seed))
+    for name, record in stored.results["accuracy"].items():
         values = 100 * np.array(list(record.values()))
-        if len(values):
-            spread = values.std(ddof=1) if len(values) > 1 else 0.0
-            print(f"{name:20s} {values.mean():6.2f} ± {spread:.2f}  {len(values)}")
+        spread = values.std(ddof=1) if len(values) > 1 else np.nan
+        print(f"{name:20s} {values.mean() if len(values) else np.nan:6.2f} ± {spread:.2f}  {len(values)}")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from pathlib import Path
 from ..course import load_assignment
 from ..course.grading.command import configure as configure_grading
 from ..course.handout import build, write_built
-from ..course.selfcheck import problems_of
+from ..course.selfcheck import self_check
 
 __all__ = ["configure"]
 
@@ -35,7 +35,7 @@ def _build(arguments: argparse.Namespace) -> int:
     assignment = load_assignment(arguments.assignment)
     folder = Path(arguments.out or Path(arguments.assignment).parent / "build" / assignment.name)
     built = build(assignment)
-    problems = list(problems_of(built))
+    problems, tried = self_check(built)
     if problems:
         print(f"{assignment.name} is not written, for {len(problems)} reason{'s' * (len(problems) > 1)}:",
               file=sys.stderr)
@@ -45,7 +45,8 @@ def _build(arguments: argparse.Namespace) -> int:
     for name, spot in built.spots.items():
         print(f"{name}: {'.'.join(spot.path) or 'regions'} of {spot.file}, {assignment.parts[name].points:g} points")
     print(f"{folder}: handout ({len(built.handout)} files), handout.zip, solution, autograder.zip, manifest.json; "
-          f"{assignment.points:g} points; the reference scores all, the handout none, every known mistake less")
+          f"{assignment.points:g} points; handed in, the solution earns all, the handout none")
+    print(tried)
     return 0
 
 

@@ -8,8 +8,9 @@ from io import TextIOWrapper
 from typing import NoReturn
 
 from ..experiments import load_plugin
-from ..experiments.environment import version_of
+from ..experiments.runs.environment import version_of
 from ..layers.core import ChainruleError, message
+from ..training.parallel import find_communicator, let_first_rank_speak
 from . import (
     assignment,
     check,
@@ -19,6 +20,7 @@ from . import (
     explain,
     export,
     folds,
+    launch,
     new,
     predict,
     report,
@@ -33,8 +35,8 @@ from . import (
 
 __all__ = ["main"]
 
-_COMMANDS = (new, train, folds, sweep, check, doctor, report, trace, schema, evaluate, predict, export, runs, compare,
-             explain, sanity, assignment, uncertainty)
+_COMMANDS = (new, train, launch, folds, sweep, check, doctor, report, trace, schema, evaluate, predict, export, runs,
+             compare, explain, sanity, assignment, uncertainty)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -50,6 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="replace")        # a console that knows no '×' shall not end a run
     chosen = _parser().parse_args(arguments)
     try:
+        find_communicator()         # first thing, so that no rank waits for one that ended before
         for plugin in getattr(chosen, "plugins", ()):
             load_plugin(plugin)
         code: int = chosen.run(chosen)
@@ -62,9 +65,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())      # else Python complains at its end
         return 141
     except ChainruleError as error:
+        let_first_rank_speak()
         print(message(error), file=sys.stderr)
         return 2
     except OSError as error:
+        let_first_rank_speak()
         print(": ".join(str(part) for part in (error.filename, error.strerror or error) if part), file=sys.stderr)
         return 2
 

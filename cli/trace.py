@@ -7,8 +7,8 @@ from pathlib import Path
 from ..analysis.circuit import draw_circuit
 from ..analysis.expression import read_expression
 from ..experiments import Config, Experiment, open_trained, trace
-from ..experiments.trace_pages import trace_html, trace_text
-from ..experiments.trace_record import first_parting, read_trace, record
+from ..experiments.tracing.pages import trace_html, trace_text
+from ..experiments.tracing.record import first_parting, read_trace, record
 from ..layers.core import ValueRangeError, write_atomically
 from ..models import Graph
 from .config import add_config, config_of

@@ -4,6 +4,7 @@ import argparse
 from functools import partial
 
 from ..experiments import how_to_resume, resume, run
+from ..training.parallel import find_communicator, joined
 from .config import add_config, config_of
 
 __all__ = ["configure"]
@@ -21,8 +22,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def _train(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> int:
     if (arguments.config is None) == (arguments.resume is None):
         parser.error("expected a CONFIG or --resume RUN, one of them")
-    ended = run(config_of(arguments), arguments.runs) if arguments.resume is None else \
-        resume(arguments.resume, arguments.overrides)
+    with joined(find_communicator()) as job:
+        ended = run(config_of(arguments), arguments.runs) if arguments.resume is None else \
+            resume(arguments.resume, arguments.overrides)
+        job.barrier()       # so that none ends, which may end the job, before the first one has saved everything
+    if job.rank:        # the first one says what there is to say
+        return 0 if ended.signal is None else 128 + ended.signal
     for text in sorted(ended.path.glob("*.txt")):
         print(text.read_text(encoding="utf-8"))
     judged = [f"{name} {value:.4g}" for name, value in ended.result.items()

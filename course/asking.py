@@ -6,16 +6,23 @@ from typing import Any
 
 import numpy as np
 
-from ..layers.core import Array, Layer, manual_seed, message
+from ..layers.core import Array, Layer, manual_seed
 from ..testing.diagnosis.answers import Answers, ask
+from ..testing.diagnosis.draws import is_random
+from ..testing.diagnosis.pupil import Pupil
 from ..testing.diagnosis.question import Question, question_for
+from ..testing.diagnosis.raised import told_of
 from ..testing.diagnosis.steps import Steps, ask_optimizer, steps_for
 from ..testing.trial import copies
 from .assignment.schema import Example, Part
 from .names import Names
+from .own_masks import ANOTHER
 from .packing import Arrays, packed, unpacked
 
-__all__ = ["answer", "ask_layer", "handed_over", "is_layer", "is_optimizer", "layer_question", "question"]
+__all__ = ["DRAWS", "answer", "ask_layer", "compared", "handed_over", "is_layer", "is_optimizer", "layer_question",
+           "question"]
+
+DRAWS = "draws"         # in a question to a layer whose outputs hang on random numbers
 
 
 def question(part: Part, example: Example, seed: int, names: Names) -> Arrays:
@@ -26,7 +33,9 @@ def question(part: Part, example: Example, seed: int, names: Names) -> Arrays:
     if is_layer(example):
         x = [_drawn(draw, rng, names) for draw in example.x]
         manual_seed(seed)
-        return dict(_entries(question_for(_evaluated(example.make, names), *x, seed=seed)))
+        layer = _evaluated(example.make, names)
+        asked = question_for(layer, *x, seed=seed)
+        return dict(_entries(asked)) | ({DRAWS: np.array(True)} if is_random(layer, asked) else {})
     arguments: dict[str, Any] = {}
     for name, draw in example.arguments.items():
         value = _drawn(draw, rng, {**names, **arguments})
@@ -56,20 +65,38 @@ def answer(part: Part, example: Example, asked: Arrays, names: Names, *, probe: 
         if is_optimizer(example):
             steps = Steps(unpacked(asked, "start"), unpacked(asked, "gradients"))
             return ask_optimizer(lambda params: _evaluated(example.make, {**names, "params": params}), steps)
-        return ask_layer(_evaluated(example.make, names), layer_question(asked), part, probe=probe)
+        layer, about = _evaluated(example.make, names), layer_question(asked)
+        answers = ask_layer(layer, about, part, probe=probe)
+        return answers | (_drawn_again(layer, about) if DRAWS in asked else {})
     except Exception as error:      # whatever wrong code raises is its answer
-        return {"once/error": np.array(f"{type(error).__name__}: {message(error)}")}
+        return {"once/error": np.array(told_of(error))}
 
 
-@np.errstate(all="ignore")
 def ask_layer(layer: Layer, asked: Question, part: Part, *, probe: bool = True) -> Answers:
-    """Ask a layer; where only outputs are compared, whatever its backward is."""
+    """Ask a layer for what its part compares; where that is only outputs, whatever its backward is.
+
+    Other inputs than those of the question are for examples to ask: what a class has to take is the teacher's word.
+    """
     if part.compares == "outputs":
         kind = type(layer)
         layer.__class__ = type(kind.__name__, (kind,), {"backward": _no_backward})
-    left_out = part.leave_out or ()
-    answers = ask(layer, asked, probe=probe)
-    return {key: value for key, value in answers.items() if key.partition("/")[0] not in left_out}
+    return ask(layer, asked, probe=probe, without=part.leave_out or ())
+
+
+def compared(part: Part, answers: Answers) -> Answers:
+    """Return the answers that a part compares: where that is gradients, what a backward pass gives and leaves."""
+    if part.compares != "gradients":
+        return answers
+    return {key: value for key, value in answers.items() if "grad" in (name := key.partition("/")[2])
+            or "after backward" in name or name in ("error", "a result")}
+
+
+def _drawn_again(layer: Layer, asked: Question) -> Answers:
+    """Return the output for other random numbers."""
+    try:
+        return {ANOTHER: np.array(Pupil(layer, asked).forward(seed=asked.seed + 1)[0])}
+    except Exception:       # which the answers tell
+        return {}
 
 
 def layer_question(asked: Arrays) -> Question:

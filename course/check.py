@@ -5,8 +5,9 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from time import perf_counter
 
-from ..testing.diagnosis.diagnosis import Diagnosis
+from ..testing.diagnosis.diagnosis import Diagnosis, Fault
 from .asking import answer, is_layer
 from .assignment.schema import Assignment
 from .names import Names, names_of
@@ -27,13 +28,22 @@ def check_part(assignment: Assignment, name: str, folder: Path | str = ".", name
     names = names_of(assignment, folder) if names is None else names
     for number, example in enumerate(part.examples):
         test = read_test((Path(folder) / path_of(name, number)).read_bytes())
+        start = perf_counter()
         received = answer(part, example, test.asked, names)
+        if perf_counter() - start > assignment.limits.seconds:
+            return _late(name, perf_counter() - start, assignment.limits.seconds)
         layer = eval(example.make, {**names}) if is_layer(example) and "once/error" not in received else None
         found = verdict(assignment, name, example, test.asked, test.expected, received, test.known, layer)
         compared += found.compared
         if not found.passed:
             return found.limited(assignment.feedback.visible)
     return Diagnosis(name, compared)
+
+
+def _late(name: str, taken: float, most: float) -> Diagnosis:
+    sentence = "The grader ends what takes longer than that, on its own machine. Is there a loop that NumPy could do?"
+    return Diagnosis(name, 1, (Fault("time", "", f"it took {taken:.0f} s; {most:g} s are allowed", "time", "formula",
+                                     sentence),))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -69,7 +79,8 @@ def _report(assignment: Assignment, chosen: Sequence[str]) -> int:
         if found.passed:
             right.add(name)
             points += part.points
-            print(f"✓  {name}: right in all {found.compared} comparisons, {part.points:g} points")
+            also = "; how fast, only the grader measures" if part.speed else ""
+            print(f"✓  {name}: right in all {found.compared} comparisons, {part.points:g} points{also}")
         else:
             print(f"✗  {found}")
     print(f"{points:g} of {sum(assignment.parts[name].points for name in chosen):g} points in the visible tests")

@@ -10,9 +10,10 @@ from ..layers.core import Layer, StateError
 from ..testing.diagnosis import Answers, Known, Question, mutants_of, right_version
 from ..testing.diagnosis.case import Case
 from ..testing.mutants import OPTIMIZER_MUTANTS, Mutant, OptimizerMutant
-from .asking import answer, ask_layer, is_layer, is_optimizer, layer_question
+from .asking import answer, ask_layer, compared, is_layer, is_optimizer, layer_question
 from .assignment import Assignment, Example, Part
-from .names import Names, library_names, names_of, own_file, own_modules
+from .names import Names, library_names, names_of, own_modules
+from .own_files import own_file
 from .packing import Arrays
 
 __all__ = ["Mistake", "known_mistakes", "mistakes_of"]
@@ -31,9 +32,10 @@ def known_mistakes(assignment: Assignment, part: Part, example: Example, asked: 
                    skipped: Collection[str] = ()) -> list[Known]:
     """Return the named mistakes that show in the answers to a question, each with its answers; ``names`` are right."""
     expected, tolerance = answer(part, example, asked, names), part.tolerance or assignment.tolerance
+    right = compared(part, expected)
     known = (Known(*mistake[:3], mistake.answers()) for mistake in mistakes_of(assignment, part, example, asked, names)
              if mistake.name not in skipped)
-    return [mistake for mistake in known if Case(expected, mistake.answers, tolerance=tolerance).wrong]
+    return [mistake for mistake in known if Case(right, compared(part, mistake.answers), tolerance=tolerance).wrong]
 
 
 def mistakes_of(assignment: Assignment, part: Part, example: Example, asked: Arrays, names: Names) -> Iterator[Mistake]:

@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from ..layers.core import message
+from ..testing.diagnosis.raised import told_of
 from .assignment.schema import Assignment
+from .own_files import shipped
 
-__all__ = ["ROOMS", "VARIANTS", "Names", "library_names", "names_of", "own_file", "own_modules"]
+__all__ = ["ROOMS", "Names", "library_names", "names_of", "own_modules"]
 
 ROOMS = ("layers", "losses", "optim", "data", "training", "models", "testing", "backprop", "analysis")
-VARIANTS = ("assignments", "variants")      # the folder beside this file with modules that any assignment may name
 Names = dict[str, Any]
 
 
@@ -44,18 +44,12 @@ def names_of(assignment: Assignment, folder: Path | str | None, *more: str) -> N
             try:
                 modules[name] = import_module(name)
             except Exception as error:      # whatever is wrong with a file
-                errors[name] = f"{type(error).__name__}: {message(error)} (in {name}.py)"
+                told = told_of(error)
+                errors[name] = told if f"{name}.py" in told else f"{told} (in {name}.py)"
                 continue
             names.update({name: modules[name]} | {key: value for key, value in vars(modules[name]).items()
                                                   if not key.startswith("_")})
     return names | {"_modules": modules, "_errors": errors}
-
-
-def own_file(folder: Path | str, name: str) -> Path:
-    """Return a file of an assignment's own: in its folder, or else among the variants that come with the library."""
-    here = Path(folder) / name
-    shipped = Path(__file__).parent.joinpath(*VARIANTS, name)
-    return shipped if shipped.is_file() and not here.is_file() else here
 
 
 def library_names() -> Names:
@@ -77,7 +71,7 @@ def _within(folder: Path | str | None) -> Iterator[None]:
     if folder is None:
         yield
         return
-    places = [str(Path(folder).absolute()), str(Path(__file__).parent.joinpath(*VARIANTS))]
+    places = [str(Path(folder).absolute()), *map(str, shipped())]
     beside = {path.stem for place in places for path in Path(place).glob("*.py")}
     before = {name: sys.modules.pop(name) for name in beside if name in sys.modules}
     path, writes = list(sys.path), sys.dont_write_bytecode

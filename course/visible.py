@@ -1,6 +1,6 @@
 """A visible test as it lies in a handout: the question, the right answers, and those of known mistakes, as arrays."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from io import BytesIO
 from typing import NamedTuple
 
@@ -30,10 +30,10 @@ def path_of(name: str, number: int) -> str:
 def written(test: VisibleTest) -> bytes:
     """Return a test as a file."""
     arrays = {f"asked|{key}": value for key, value in test.asked.items()}
-    arrays |= {f"expected|{key}": value for key, value in test.expected.items()}
-    for number, known in enumerate(test.known):
+    arrays |= {f"expected|{key}": value for key, value in _without_texts(test.expected)}
+    for number, known in enumerate(test.known):     # of errors their classes alone: their texts may quote a solution
         arrays[f"known {number}|"] = np.array([known.name, known.family, known.explanation])
-        arrays |= {f"known {number}|{key}": value for key, value in known.answers.items()
+        arrays |= {f"known {number}|{key}": value for key, value in _without_texts(known.answers)
                    if not _same(value, test.expected.get(key))}
         gone = sorted(test.expected.keys() - known.answers.keys())
         arrays[f"known {number}|gone"] = np.array(gone, np.str_)
@@ -64,6 +64,11 @@ def _known(group: Mapping[str, Array], expected: Answers) -> Known:
     own = {key: value for key, value in group.items() if key not in ("", "gone")}
     gone = set(map(str, group["gone"]))
     return Known(name, family, explanation, {key: value for key, value in expected.items() if key not in gone} | own)
+
+
+def _without_texts(answers: Answers) -> Iterator[tuple[str, Array]]:
+    yield from ((key, np.array(str(value).partition(":")[0]) if key.endswith("/error") else value)
+                for key, value in answers.items())
 
 
 def _same(one: Array, other: Array | None) -> bool:

@@ -134,7 +134,8 @@ class Columns(NamedTuple):
 def learn_column(table: Table, name: str, form: CsvFormat, *, kind: str = "auto", label: bool = False) -> Column:
     """Return what a column holds: numbers if every cell is one, else words; a label of few whole numbers is of classes.
 
-    Raises: DataFileError for a column that is empty, or of too many words to learn from.
+    Raises: DataFileError for a column that is empty, of too many words to learn from, or of fractions with a word among
+        them, or with a comma, which nobody means as words.
     """
     cells = _cells(table, name)
     found = sorted(set(cells) - set(MISSING))
@@ -145,10 +146,18 @@ def learn_column(table: Table, name: str, form: CsvFormat, *, kind: str = "auto"
     few = len(found) <= _MOST_CLASSES and all(number is not None and number.is_integer() for number in numbers)
     if kind == "number" or (are_numbers and (not label or (kind == "auto" and not few))):
         return Column(name)
+    if not are_numbers and kind == "auto":
+        if form.decimal == "." and all(CsvFormat(";", ",").number(cell) is not None for cell in found):
+            raise DataFileError(f"csv_file expected numbers with a point in column {name!r} of {table.path}, got "
+                                f"{found[numbers.index(None)][:40]!r}; write decimal: ',', or take the commas out")
+        fraction = next((number for number in numbers if number is not None and not number.is_integer()), None)
+        if fraction is not None:
+            words = {cell for cell, number in zip(found, numbers, strict=True) if number is None}
+            row, word = next((row, cell) for row, cell in enumerate(cells) if cell in words)
+            raise table.error(row, f"csv_file expected a number in column {name!r}, as {fraction} is one, got "
+                                   f"{word[:40]!r}; repair it, leave the cell empty, or write ignore: [{name}]")
     if len(found) > (1000 if label else _MOST_CATEGORIES):
-        comma = form.decimal == "." and all(CsvFormat(";", ",").number(cell) is not None for cell in found)
-        fix = "if these are numbers, write decimal: ','" if comma else (
-            "write label_type: number" if label and are_numbers else f"write ignore: [{name}]")
+        fix = "write label_type: number" if label and are_numbers else f"write ignore: [{name}]"
         raise DataFileError(f"csv_file found {len(found)} different values in column {name!r} of {table.path}, which "
                             f"are too many {'classes' if label else 'categories'}, such as {found[0][:40]!r}; {fix}")
     if are_numbers:

@@ -21,7 +21,8 @@ def csv_file(path: Path, label: str | None = None, ignore: Sequence[str] = (),
              columns: Columns | None = None) -> ArrayDataset:
     """Return the rows of a CSV file; ``label`` is the column to be predicted, ``ignore`` are columns left out.
 
-    A column of numbers is one feature, one of words (at most 100 different) has a feature for each word, 0 or 1.
+    A column of numbers is one feature, one of words (at most 100 different) has a feature for each word, 0 or 1; words
+    among fractions are an error.
     Without ``label`` the target is x itself. ``missing`` says what becomes of rows that lack something; ``mean`` leaves
     NaN, to be filled in by ``Impute``. ``columns``, those of another data set's preparation, make both read alike.
     Delimiter and header are found out where that is beyond doubt; without header columns are ``column_1``, …

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ..layers.core import Array, StateError, check_size
+from ..layers.core import Array, check_size
+from ..layers.core.optional import PIL
 from .data_file import DataFileError
 
 __all__ = ["ImageFormat"]
@@ -38,12 +39,10 @@ class ImageFormat:
         Shapes:
             return: (3, height, width) float32, or (1, height, width) without ``color``
 
-        Raises: DataFileError for a damaged file, or one of more than 64 million pixels; StateError without Pillow.
+        Raises: DataFileError for a damaged file, or one of more than 64 million pixels; MissingLibraryError without
+        Pillow.
         """
-        try:
-            from PIL import Image
-        except ImportError:
-            raise StateError("image files need Pillow; install it with: pip install 'chainrule[image]'") from None
+        Image = PIL.Image
         try:
             with warnings.catch_warnings(), Image.open(path, formats=_FORMATS) as opened:
                 warnings.simplefilter("ignore")        # what matters of them is checked here
@@ -51,7 +50,7 @@ class ImageFormat:
                 if width * height > _MOST_PIXELS:
                     raise DataFileError(f"image_folder expected {path} to have at most {_MOST_PIXELS:,} pixels, got "
                                         f"{width} × {height}; nothing was unpacked")
-                image: Image.Image = opened
+                image = opened
                 if opened.mode.startswith("I"):         # 16 bits, which Pillow would clip
                     image = Image.fromarray((np.asarray(opened, np.int64).clip(0, 65535) // 256).astype(np.uint8))
                 scaled = image.convert("RGB" if self.color else "L").resize(self.size[::-1], Image.Resampling.BILINEAR)

@@ -11,7 +11,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from ..layers.core import ChainruleError
 
-__all__ = ["Buildable", "OpcodeError", "read_opcodes"]
+__all__ = ["Buildable", "OpcodeError", "read_opcodes", "read_opcodes_in_turn"]
 
 
 class OpcodeError(ChainruleError, ValueError):
@@ -42,9 +42,24 @@ def read_opcodes(content: bytes, table: Mapping[str, Callable[..., Any]],
         >>> read_opcodes(b"\\x80\\x02]q\\x00(K\\x01K\\x02e.", {})
         [1, 2]
     """
+    (found,), _ = read_opcodes_in_turn(content, 1, table, persistent)
+    return found
+
+
+def read_opcodes_in_turn(content: bytes, count: int, table: Mapping[str, Callable[..., Any]],
+                         persistent: Callable[[Any], Any] | None = None) -> tuple[list[Any], int]:
+    """Return what each of ``count`` pickles describes, one behind the other, and at which byte the last one ends.
+
+    Raises: OpcodeError, as ``read_opcodes``.
+
+    Example:
+        >>> from chainrule.data.opcodes import read_opcodes_in_turn
+        >>> read_opcodes_in_turn(b"\\x80\\x02K\\x01.\\x80\\x02K\\x02.and more", 2, {})
+        ([1, 2], 10)
+    """
     machine = _Machine(content, table, persistent)
     try:
-        return machine.run()
+        return [machine.run() for _ in range(count)], machine.at
     except OpcodeError:
         raise
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
@@ -65,10 +80,10 @@ class _Machine:
                  persistent: Callable[[Any], Any] | None) -> None:
         self.content, self.table, self.persistent = content, table, persistent
         self.at = 0
-        self.stack: list[Any] = []
-        self.memory: dict[int, Any] = {}
 
     def run(self) -> Any:
+        self.stack: list[Any] = []
+        self.memory: dict[int, Any] = {}
         while (code := self.take(1)) != b".":
             if code in _CONSTANTS:
                 self.stack.append(_CONSTANTS[code]())

@@ -1,7 +1,9 @@
-"""Write what is made from the sources: the table of all layers, docs/layer_table.md, and configs/schema.json."""
+"""Write what is made from sources and results: the layer table, configs/schema.json, numbers of docs/diagnosis.md."""
 
 import inspect
+import json
 import re
+import textwrap
 from pathlib import Path
 
 from chainrule import layers, losses, models, optim
@@ -9,6 +11,7 @@ from chainrule.experiments import dump_schema
 from chainrule.layers.core import Layer
 from chainrule.losses import Penalty
 from chainrule.optim import Optimizer, Schedule
+from chainrule.testing.mutants import FAMILIES, FORWARD_MUTANTS, MUTANTS, OPTIMIZER_MUTANTS
 
 DOCS = Path(__file__).parent
 ROOMS = {"layers": layers, "losses": losses, "optim": optim, "models": models}
@@ -82,6 +85,32 @@ def _code(line: str) -> str:
     return f"`{re.sub(' {2,}', '  ', spaced)}`".replace("|", "\\|")
 
 
+def diagnosis() -> str:
+    """Return docs/diagnosis.md with the numbers that ``python -m benchmarks.diagnosis`` has stored."""
+    results = json.loads((DOCS.parent / "benchmarks" / "results" / "diagnosis.json").read_text(encoding="utf-8"))
+    sizes = [len(MUTANTS), len(FORWARD_MUTANTS), len(OPTIMIZER_MUTANTS)]
+    layers_right, layers_all = results["family"]["layers"]
+    steps_right, steps_all = results["family"]["optimisers"]
+    count = layers_all + steps_all
+    paragraphs = [
+        f"The dictionary has {sum(sizes)} named mistakes: {sizes[0]} wrong backwards, {sizes[1]} wrong forwards, "
+        f"{sizes[2]} wrong optimiser steps. Asked on its own example each is wrong in at least one answer; of {count} "
+        f"that were asked {results['named']} ({results['named'] / count:.1%}) get just their own name, and "
+        f"{results['named too']} more their own and another that gives the same numbers on that example.",
+        f"Each was also tried with its own entry taken out of the dictionary, as a mistake that nobody has foreseen. "
+        f"Then the family is right for {layers_right} of {layers_all} layers' and losses' mistakes "
+        f"({layers_right / layers_all:.0%}) and {steps_right} of {steps_all} optimisers' "
+        f"({steps_right / steps_all:.0%}). Families overlap: a factor left out, a path forgotten and another formula "
+        f"can be the same numbers. Rows are what it is, columns what was told:"]
+    table = [f"| is \\ told | {' | '.join(FAMILIES)} |", f"|{'---|' * (len(FAMILIES) + 1)}"] + [
+        f"| {' | '.join([family, *(str(told.get(other, '')) for other in FAMILIES)])} |"
+        for family, told in results["confusion"].items()]
+    written = "\n\n".join([*(textwrap.fill(each, 120) for each in paragraphs), "\n".join(table), ""])
+    return re.sub(r"(?<=<!-- measured -->\n).*?(?=<!-- end -->)", lambda _: written,
+                  (DOCS / "diagnosis.md").read_text(encoding="utf-8"), flags=re.DOTALL)
+
+
 if __name__ == "__main__":
+    (DOCS / "diagnosis.md").write_text(diagnosis(), encoding="utf-8", newline="\n")
     (DOCS / "layer_table.md").write_text(layer_table(), encoding="utf-8", newline="\n")
     (DOCS.parent / "configs" / "schema.json").write_text(dump_schema(), encoding="utf-8", newline="\n")

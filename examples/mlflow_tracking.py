@@ -13,6 +13,8 @@ from chainrule.training import Callback, Trainer
 class MLflowTracking(Callback):
     """Logs options at the beginning, and every number of the history after its epoch."""
 
+    first_rank_only = True
+
     def on_fit_begin(self, trainer):
         mlflow.log_params({"optimizer": type(trainer.optimizer).__name__, **trainer.optimizer.defaults})
 

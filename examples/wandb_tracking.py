@@ -13,6 +13,8 @@ from chainrule.training import Callback, LayerStatistics, Trainer
 class WandbTracking(Callback):
     """Logs every number of the history after its epoch; those of layers as ``grad_norm/<layer>``."""
 
+    first_rank_only = True
+
     def on_epoch_end(self, trainer, row):
         numbers = {name: value for name, value in row.items() if isinstance(value, (int, float))}
         for path, found in row.get("layers", {}).items():

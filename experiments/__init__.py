@@ -1,25 +1,32 @@
 """A YAML file made real: read, checked as a whole, built, and run into a folder of its own."""
 
-from .bug_report import bug_report
+from .binding import apply_overrides, load_plugin
 from .config import TASKS, Config, open_config
-from .curves import draw_comparison
-from .experiment import Experiment
-from .folds import run_folds
-from .including import recipes
+from .document import ConfigError, Node, Position, Problem, dump, parse_config, read_config, recipes
 from .new import new_config
-from .overrides import apply_overrides
-from .plugins import load_plugin
-from .prediction import predict_file
-from .problems import ConfigError, Position, Problem
-from .reading import Node, parse_config, read_config
-from .reporting import REPORT, page_of
-from .resume import resume
-from .run import PREPARATION, Run, RunError, how_to_resume, run
-from .runs import WEIGHTS, Past, best_metrics, find_runs, open_trained
+from .runs import (
+    PREPARATION,
+    REPORT,
+    WEIGHTS,
+    Past,
+    Run,
+    RunError,
+    best_metrics,
+    bug_report,
+    draw_comparison,
+    find_runs,
+    how_to_resume,
+    open_trained,
+    page_of,
+    predict_file,
+    resume,
+    run,
+    run_folds,
+)
 from .schema import dump_schema, json_schema
 from .sweeps import Swept, TrialRow, show_value, sweep
+from .tasks import Experiment
 from .tracing import Step, show_values, trace
-from .writing import dump
 
 __all__ = [
     "PREPARATION", "REPORT", "TASKS", "WEIGHTS", "Config", "ConfigError", "Experiment", "Node", "Past", "Position",

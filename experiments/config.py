@@ -9,19 +9,9 @@ from typing import get_type_hints
 import numpy as np
 
 from ..layers.core import nearest
-from .binding import Builder
-from .experiment import Experiment
-from .gan import Adversarial
-from .including import find_config, read_whole
-from .language import Language
-from .overrides import apply_overrides
-from .plugins import load_installed
-from .problems import ConfigError
-from .reading import Entry, Node, Plain
-from .sequence import Sequence
-from .supervised import Supervised
-from .task import Task
-from .vae import Variational
+from .binding import Builder, apply_overrides, load_installed
+from .document import ConfigError, Entry, Node, Plain, find_config, read_whole
+from .tasks import Adversarial, Experiment, Language, Sequence, Supervised, Task, Variational
 
 __all__ = ["TASKS", "Config", "open_config"]
 

@@ -5,12 +5,9 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, get_args, get_origin
 
+from .binding import KINDS, Argument, Kind, adapter, arguments_of, is_plain, load_installed, members, out_of_reach
 from .config import TASKS
-from .including import INCLUDE
-from .plugins import load_installed
-from .registry import KINDS, Kind
-from .signatures import Argument, arguments_of, out_of_reach
-from .values import adapter, is_plain, members
+from .document import INCLUDE
 
 __all__ = ["DEFAULT_TASK", "dump_schema", "json_schema"]
 

@@ -121,6 +121,7 @@ from .shuffle import ChannelShuffle, PixelShuffle, PixelUnshuffle, Reshape, Tran
 from .softmax import LogSoftmax, Softmax, Softmax2d, Softmin
 from .sparse_linear import SparseLinear
 from .spectral import Cholesky, EigenDecomposition, MatrixSquareRoot, PCADenoising, ZCAWhitening
+from .sync_batch_norm import SyncBatchNorm
 from .take import Take
 from .temporal_row_convolution import TemporalRowConvolution
 from .tied_linear import TiedLinear
@@ -270,6 +271,7 @@ __all__ = [
     "SparseLinear",
     "SpectralNorm",
     "Subtract",
+    "SyncBatchNorm",
     "Take",
     "Tanh",
     "Tanhshrink",

@@ -25,6 +25,7 @@ from .core import (
     total,
 )
 from .kernels import inner_sums, moments, project, standardize
+from .pooled_statistics import Sums, pooled_moments, pooled_sums
 
 __all__ = ["BatchNorm", "BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "BatchNormCache", "BatchNormTangent"]
 
@@ -56,6 +57,9 @@ class BatchNorm(Layer):
     all batches). In evaluation the running statistics are used, if there are any. A subclass says in ``spatial``
     which numbers of spatial axes it takes.
 
+    Attributes:
+        synchronized: whether the batch is that of all processes that train together (``SyncBatchNorm``)
+
     Gradients:
         grad_bias   = sum(grad_out)
         grad_weight = sum(grad_out * x_hat)
@@ -68,6 +72,7 @@ class BatchNorm(Layer):
     """
 
     spatial: ClassVar[tuple[int, ...]]
+    synchronized: bool = False
 
     def __init__(self, num_features: Size, eps: Epsilon = 1e-5, momentum: Share | None = 0.1, affine: bool = True,
                  track_running_stats: bool = True, *, bias: bool = True) -> None:
@@ -109,7 +114,7 @@ class BatchNorm(Layer):
         if not self.needs_input_grad:
             return None
         scale = self._weighted(inv_std)
-        grad_x = project(grad, rows, mean, inv_std, scale, sums) if own else grad * scale
+        grad_x = project(grad, rows, mean, inv_std, scale, self._pooled(rows, sums)) if own else grad * scale
         return as_dtype(grad_x.reshape(x.shape), x.dtype)
 
     def jvp(self, x_dot: Array | None) -> Array | None:
@@ -143,10 +148,11 @@ class BatchNorm(Layer):
         grad_x_dot = None if moved is None else self._along(moved)
         if own and x_dot is not None and x_hat_dot is not None:     # the projection and inv_std move along x_dot
             count = grad[:, 0].size
-            back = self._weighted(grad) / count
-            bend = x_hat_dot * _sum(back, x_hat) + x_hat * _sum(back, x_hat_dot)
-            stretch = _rows(grad_x, mean.dtype) * _sum(x_hat, _rows(x_dot, mean.dtype)) / count
-            grad_x_dot = total(grad_x_dot, -inv_std * (bend + stretch))
+            back = self._weighted(grad)
+            plain, cross, along = self._pooled(x_hat, (_sum(back, x_hat), _sum(back, x_hat_dot),
+                                                       _sum(x_hat, _rows(x_dot, mean.dtype))))
+            bend = x_hat_dot * plain + x_hat * cross + _rows(grad_x, mean.dtype) * along
+            grad_x_dot = total(grad_x_dot, bend * (-inv_std / max(count, 1)))
         return grad_x, None if grad_x_dot is None else as_dtype(grad_x_dot.reshape(x.shape), x.dtype)
 
     def describe(self, *x_shapes: Shape) -> Description:
@@ -161,7 +167,8 @@ class BatchNorm(Layer):
         """Return the derivative of ``x_hat`` along ``v``; as it is symmetric, also its adjoint applied to ``v``."""
         x, mean, inv_std, own = self.point()
         rows = _rows(x, mean.dtype)
-        return project(v, rows, mean, inv_std, inv_std, inner_sums(v, rows, mean, inv_std)) if own else v * inv_std
+        return project(v, rows, mean, inv_std, inv_std, self._pooled(
+            rows, inner_sums(v, rows, mean, inv_std))) if own else v * inv_std
 
     def _weighted(self, values: Array) -> Array:
         return values if self.weight is None else values * self.weight.data[:, None]
@@ -177,16 +184,22 @@ class BatchNorm(Layer):
         if not self.training and mean is not None and var is not None:
             return as_dtype(mean.data, rows.dtype)[:, None], as_dtype(var.data, rows.dtype)[:, None], False
         count = rows[:, 0].size
+        batch_mean, batch_var = moments(rows) if count else np.zeros((2, self.num_features, 1), rows.dtype)
+        if self.synchronized:
+            batch_mean, batch_var, count = pooled_moments(batch_mean, batch_var, count)
         if count < 2:
             raise ValueRangeError(f"{self.title} expected more than one value per channel to take statistics of, "
                                   f"got {count}; use a larger batch, or eval() with running statistics")
-        batch_mean, batch_var = moments(rows)
         if mean is not None and var is not None and tracked is not None:
             tracked.assign(tracked.data + 1)
             momentum = 1 / int(tracked.data) if self.momentum is None else self.momentum
             for running, batch in ((mean, batch_mean), (var, batch_var * (count / (count - 1)))):
                 running.assign((1 - momentum) * running.data + momentum * batch[:, 0])
         return batch_mean, batch_var, True
+
+    def _pooled(self, rows: Array, sums: Sums) -> Sums:
+        """Return sums over the batch as ``project`` takes them, which divides by the number of values in ``rows``."""
+        return pooled_sums(sums, rows[:, 0].size) if self.synchronized else sums
 
     def _check(self, x: Array | Shape) -> None:
         axes = len(x if isinstance(x, tuple) else np.shape(x)) - 2

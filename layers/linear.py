@@ -60,8 +60,7 @@ class Linear(Layer):
     def forward(self, x: Array) -> Array:
         check_shape(x, (..., self.in_features), name="x", owner=self)
         self.cache = x
-        y = matmul(x, self.weight.data.T)
-        return y if self.bias is None else np.add(y, self.bias.data, out=y)
+        return matmul(x, self.weight.data.T, None if self.bias is None else self.bias.data)
 
     def backward(self, grad_out: Array) -> Array | None:
         x = self.saved()

@@ -5,7 +5,7 @@ from math import prod
 import numpy as np
 
 from .core import Array, Description, DtypeError, Kept, Layer, Parameter, Shape, as_dtype, check_shape, total
-from .kernels import add_grad, add_matmul
+from .kernels import add_grad, add_matmul, matmul
 from .linear import Linear
 
 __all__ = ["TiedLinear"]
@@ -49,8 +49,7 @@ class TiedLinear(Layer):
     def forward(self, x: Array) -> Array:
         check_shape(x, (..., self.weight.shape[0]), name="x", owner=self)
         self.cache = x
-        y = as_dtype(x, self.weight.dtype) @ self.weight.data
-        return y if self.bias is None else np.add(y, self.bias.data, out=y)
+        return matmul(x, self.weight.data, None if self.bias is None else self.bias.data)
 
     def backward(self, grad_out: Array) -> Array | None:
         x = self.saved()
@@ -61,7 +60,7 @@ class TiedLinear(Layer):
             add_grad(self.weight, x.reshape(-1, inputs).T, grad_rows)
         if self.bias is not None and self.bias.requires_grad:
             self.bias.grad += grad_rows.sum(axis=0)
-        return as_dtype(grad_out @ self.weight.data.T, x.dtype) if self.needs_input_grad else None
+        return as_dtype(matmul(grad_out, self.weight.data.T), x.dtype) if self.needs_input_grad else None
 
     def jvp(self, x_dot: Array | None) -> Array | None:
         x, weight_dot = self.point(), self.weight.dot

@@ -19,7 +19,7 @@ from .loss import Loss, Reduction
 from .wanted import WantedClasses, WantedShares
 from .weight import weight_buffer
 
-__all__ = ["ClassCache", "ClassLoss"]
+__all__ = ["ClassCache", "ClassLoss", "find_classes"]
 
 
 class ClassCache(NamedTuple):
@@ -92,22 +92,7 @@ class ClassLoss(Loss):
 
     def wanted_classes(self, shape: Shape, rows: Array, target: Array) -> WantedClasses:
         """Return the class of every row that is not to be ignored, after checking the target."""
-        if target.dtype.kind not in "iu":
-            raise DtypeError(f"{self.title} expected target as integers, the index of a class for each item, got "
-                             f"{target.dtype}; convert it with target.astype(int)")
-        if target.shape != item_shape(shape):
-            raise ShapeError(f"{self.title} expected target of shape {show_shape(item_shape(shape))} for a prediction "
-                             f"of shape {show_shape(shape)}, got {show_shape(target.shape)}"
-                             f"{'; pass the index of the class: target.argmax(axis=1)' * (target.shape == shape)}")
-        label = target.reshape(-1).astype(np.int64)         # a copy: the caller may change his
-        row, classes, ignored = np.arange(len(label)), rows.shape[1], self.ignore_index
-        found = _are_classes(label, classes)
-        if ignored is not None and (ignored >= 0 or not found):
-            row = np.flatnonzero(label != ignored)
-            label = label[row]
-            found = _are_classes(label, classes)
-        if not found:
-            raise self._no_such_class(row, label, classes, target.shape)
+        row, label = find_classes(self, shape, target, self.ignore_index)
         class_weight = self.class_weight(rows)
         if class_weight is None:
             return WantedClasses(row, label, np.ones(len(row), rows.dtype), len(row))
@@ -121,11 +106,29 @@ class ClassLoss(Loss):
         check_shape(self.weight.data, rows.shape[1:], name="weight", owner=self)
         return as_dtype(self.weight.data, rows.dtype)
 
-    def _no_such_class(self, row: Array, label: Array, classes: int, shape: Shape) -> ValueRangeError:
+
+def find_classes(loss: Loss, shape: Shape, target: Array, ignore_index: int | None = None) -> tuple[Array, Array]:
+    """Return which items of a target are not to be ignored and their classes, flat, after checking it."""
+    if target.dtype.kind not in "iu":
+        raise DtypeError(f"{loss.title} expected target as integers, the index of a class for each item, got "
+                         f"{target.dtype}; convert it with target.astype(int)")
+    if target.shape != item_shape(shape):
+        raise ShapeError(f"{loss.title} expected target of shape {show_shape(item_shape(shape))} for a prediction "
+                         f"of shape {show_shape(shape)}, got {show_shape(target.shape)}"
+                         f"{'; pass the index of the class: target.argmax(axis=1)' * (target.shape == shape)}")
+    label = target.reshape(-1).astype(np.int64)         # a copy: the caller may change his
+    row, classes = np.arange(len(label)), shape[min(1, len(shape) - 1)]
+    found = _are_classes(label, classes)
+    if ignore_index is not None and (ignore_index >= 0 or not found):
+        row = np.flatnonzero(label != ignore_index)
+        label = label[row]
+        found = _are_classes(label, classes)
+    if not found:
         first = np.flatnonzero((label < 0) | (label >= classes))[0]
-        place = show_shape(tuple(int(i) for i in np.unravel_index(row[first], shape)))
-        return ValueRangeError(f"{self.title} expected classes from 0 to {classes - 1} in target, since the prediction "
-                               f"has {classes} of them, got {label[first]} at {place}")
+        place = show_shape(tuple(int(i) for i in np.unravel_index(row[first], target.shape)))
+        raise ValueRangeError(f"{loss.title} expected classes from 0 to {classes - 1} in target, since the prediction "
+                              f"has {classes} of them, got {label[first]} at {place}")
+    return row, label
 
 
 def _are_classes(label: Array, classes: int) -> bool:

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from ..layers.core import Array, DtypeError, ShapeError, ValueRangeError, check_shape, show_shape
+from ..layers.core import Array, ValueRangeError, check_shape
+from .class_loss import find_classes
 from .elementwise_loss import ElementwiseCache
 from .loss import Reduction
 from .mse import MSELoss
@@ -45,16 +46,6 @@ class ClassMSELoss(MSELoss):
 
     def terms(self, prediction: Array, target: Array) -> tuple[Array, ElementwiseCache]:
         check_shape(prediction, ("N", "C"), name="prediction", owner=self)
-        target = np.asarray(target)
-        if target.dtype.kind not in "iu":
-            raise DtypeError(f"{self.title} expected target as integers, the index of a class for each sample, got "
-                             f"{target.dtype}; MSELoss takes values")
-        if target.shape != prediction.shape[:1]:
-            raise ShapeError(f"{self.title} expected target of shape {show_shape(prediction.shape[:1])} for a "
-                             f"prediction of shape {show_shape(prediction.shape)}, got {show_shape(target.shape)}")
-        if target.size and (target.min() < 0 or target.max() >= prediction.shape[1]):
-            raise ValueRangeError(f"{self.title} expected classes from 0 to {prediction.shape[1] - 1} in target, got "
-                                  f"{target.min()} to {target.max()}")
         value = np.full(prediction.shape, self.low, prediction.dtype)
-        value[np.arange(len(target)), target] = self.high
+        value[find_classes(self, prediction.shape, np.asarray(target))] = self.high
         return super().terms(prediction, value)

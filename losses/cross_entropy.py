@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..layers.core import Array, Shape, Share, ValueRangeError, as_dtype, check_range, check_shape
-from ..layers.kernels import empty_like, softmax_rows
+from ..layers.kernels import scaled_rows, softmax_rows
 from .class_loss import ClassLoss, to_rows
 from .loss import Reduction
 from .wanted import WantedClasses, WantedShares
@@ -68,7 +68,7 @@ class CrossEntropyLoss(ClassLoss):
         return wanted.mass(rows) * np.log(total[:, 0]) - wanted.dot(rows, top), probability
 
     def row_backward(self, probability: Array, wanted: WantedClasses | WantedShares, scale: float | Array) -> Array:
-        grad = np.multiply(probability, (wanted.mass(probability) * scale)[:, None], out=empty_like(probability))
+        grad = scaled_rows(probability, wanted.mass(probability) * scale)
         wanted.subtract_from(grad, scale)
         return grad
 

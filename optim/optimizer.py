@@ -1,11 +1,22 @@
 """The base of every optimiser: it turns gradients into a change of parameters, block by block, in place."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
 import numpy as np
 
-from ..layers.core import Array, Shape, ShapeError, StateError, ValueRangeError, check_range, gather, show_shape, spans
+from ..layers.core import (
+    Array,
+    Parameter,
+    Shape,
+    ShapeError,
+    StateError,
+    ValueRangeError,
+    check_range,
+    gather,
+    show_shape,
+    spans,
+)
 from ..layers.kernels import has_twins, in_parallel
 from .groups import Group, Params, check_groups, parameters_of, read_group, read_groups
 from .in_place import scratch
@@ -91,6 +102,13 @@ class Optimizer:
         """Add a group, for example layers thawed for fine-tuning; options it does not name are the defaults."""
         self._add([read_group(param_group, self.defaults, type(self).__name__)])
 
+    def keep(self, parameters: Iterable[Parameter]) -> None:
+        """Move these parameters alone from now on, and have state of no others, which somebody else moves."""
+        kept = {id(parameter) for parameter in parameters}
+        for index, group in enumerate(self.param_groups):
+            if any(id(each) not in kept for stretch in self._stretches[index] for each in stretch.span.parameters):
+                self._stretches[index] = self._stretched([each for each in group["params"] if id(each) in kept])
+
     def state_dict(self) -> dict[str, Any]:
         """Return steps and state by the position of the parameter, and the options of every group.
 
@@ -161,10 +179,12 @@ class Optimizer:
             self.check_group(group)
         gather(parameters_of(groups))       # all groups into one store
         for group in groups:
-            apart = [group["params"]] if self.elementwise else [[parameter] for parameter in group["params"]]
-            self._stretches.append([Stretch(span, whole=not self.elementwise) for parameters in apart
-                                    for span in spans(parameters)])
+            self._stretches.append(self._stretched(group["params"]))
             self.param_groups.append(group)
+
+    def _stretched(self, params: list[Parameter]) -> list[Stretch]:
+        apart = [params] if self.elementwise else [[parameter] for parameter in params]
+        return [Stretch(span, whole=not self.elementwise) for parameters in apart for span in spans(parameters)]
 
     def _all(self) -> Iterator[Stretch]:
         return (stretch for stretches in self._stretches for stretch in stretches)

@@ -19,7 +19,7 @@ __all__ = ["check_layer", "run_check", "start"]
 
 
 def check_layer(layer: Layer, *x: Any, batch_axis: int | None = 0, seed: int = 0, entries: int = 48,
-                tolerance: float = 1e-6) -> Report:
+                tolerance: float = 1e-6, brief: bool = False) -> Report:
     """Run the contract battery on a layer: derivatives, calls, state and description.
 
     Each ``x`` is a shape, filled with normal random numbers, or an array that is used as it is (indices, numbers in a
@@ -28,7 +28,7 @@ def check_layer(layer: Layer, *x: Any, batch_axis: int | None = 0, seed: int = 0
     entries of small arrays and at ``entries`` random ones of large arrays, along with one random direction through all.
 
     ``batch_axis`` is the axis that a batch of one shortens, None if there is none. ``tolerance`` is relative to the
-    largest value of each array.
+    largest value of each array. ``brief`` ends with the first problem.
 
     Source: Goodfellow et al. 2016, section 11.5; scikit-learn's check_estimator as the model of one battery for all.
 
@@ -37,7 +37,7 @@ def check_layer(layer: Layer, *x: Any, batch_axis: int | None = 0, seed: int = 0
         >>> check_layer(Linear(5, 3), (7, 5)).problems
         []
     """
-    report = Report(layer.title)
+    report = Report(layer.title, brief=brief)
     if len(x) == 1 and is_sparse(x[0]):
         layer, batch_axis = StoredValues(layer, x[0]), None
         x = (layer.values,)
@@ -67,12 +67,16 @@ def _battery(report: Report, mode: str, trial: Trial, batch_axis: int | None, en
 
 
 def run_check(report: Report, mode: str, check: Callable[..., Iterable[str]], *arguments: Any) -> None:
-    """Run one check and enter what it finds in a report; an exception is a finding too."""
+    """Run one check, if more is to be found, and enter its findings in a report; an exception is one too."""
+    if report.complete():
+        return
     name = check.__name__.replace("_", " ")
     report.checked.append(f"{name} {mode}")
     try:
         for sentence in check(*arguments):
             (report.kinks if isinstance(sentence, Kink) else report.problems).append(f"{sentence} ({mode})")
+            if report.complete():
+                return
     except Exception as error:      # whatever a wrong layer raises belongs into the report
         report.problems.append(f"{name}: raised {type(error).__name__}: {message(error)} ({mode})")
 

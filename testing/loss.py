@@ -22,7 +22,7 @@ __all__ = ["check_loss"]
 
 
 def check_loss(loss: Loss, prediction: Any, target: Any, *, batch_axis: int | None = 0, seed: int = 0,
-               entries: int = 48, tolerance: float = 1e-6) -> Report:
+               entries: int = 48, tolerance: float = 1e-6, brief: bool = False) -> Report:
     """Run the contract battery on a loss, for every reduction it has.
 
     ``prediction`` and ``target`` are shapes, filled with normal random numbers, or arrays that are used as they are
@@ -35,7 +35,7 @@ def check_loss(loss: Loss, prediction: Any, target: Any, *, batch_axis: int | No
         >>> check_loss(MSELoss(), (7, 5), (7, 5)).problems
         []
     """
-    report = Report(loss.title)
+    report = Report(loss.title, brief=brief)
     random_state = get_rng_state()
     try:
         drawn, held = draw((prediction, target), np.random.default_rng(seed))

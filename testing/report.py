@@ -14,6 +14,7 @@ class Report:
         problems: one sentence for each thing that is wrong: what was compared, where, expected and received
         kinks:    where one-sided differences disagree, so that there is no derivative to compare with
         checked:  names of the checks that ran
+        brief:    whether checking ends with the first problem
 
     Example:
         >>> from chainrule.testing import check_layer
@@ -25,6 +26,11 @@ class Report:
     problems: list[str] = field(default_factory=list)
     kinks: list[str] = field(default_factory=list)
     checked: list[str] = field(default_factory=list)
+    brief: bool = False
+
+    def complete(self) -> bool:
+        """Whether no more is to be said: there is a problem, and one is enough."""
+        return self.brief and bool(self.problems)
 
     @property
     def passed(self) -> bool:

@@ -1,11 +1,14 @@
-"""What many tests need: a comparison with PyTorch, and clean generators."""
+"""What many tests need: a comparison with PyTorch, clean generators, and jobs whose ranks are threads."""
 
 import signal
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 
 import chainrule
+from chainrule.training.parallel import Communicator, joined
 
 try:
     from hypothesis import settings
@@ -78,3 +81,57 @@ def pytest_collection_modifyitems(config, items):
         drawn = set(np.random.default_rng(config.getoption("--sample-seed")).permutation(len(items))[:size])
         config.hook.pytest_deselected(items=[item for index, item in enumerate(items) if index not in drawn])
         items[:] = [item for index, item in enumerate(items) if index in drawn]
+
+
+class _Threads(Communicator):
+    """A rank that is a thread; ``meeting`` is the barrier of all, ``brought`` what each brought there."""
+
+    def __init__(self, rank, meeting, brought):
+        self.rank, self.size, self.meeting, self.brought = rank, len(brought), meeting, brought
+
+    def all_reduce_(self, array):
+        array[...] = sum(self._bring(array))
+
+    def broadcast_(self, array, root=0):
+        array[...] = self._bring(array)[root]
+
+    def barrier(self):
+        self.meeting.wait()
+
+    def abort(self, code=1):
+        raise NotImplementedError
+
+    def _bring(self, array):
+        self.brought[self.rank] = array.copy()
+        self.barrier()
+        brought = list(self.brought)
+        self.barrier()
+        assert len({(each.shape, each.dtype) for each in brought}) == 1, "the ranks make different calls"
+        return brought
+
+
+@pytest.fixture(scope="session")
+def ranks():
+    """Return a function that runs ``work(job)`` on every rank of a job, and returns what each returned, rank by rank.
+
+    The generator of the package is that of all threads: a rank must not draw from it.
+    """
+    def run(size, work):
+        meeting, brought = threading.Barrier(size, timeout=60), [None] * size
+
+        def one(rank):
+            try:
+                with joined(_Threads(rank, meeting, brought)) as job:
+                    return work(job)
+            except BaseException:
+                meeting.abort()         # as the end of a process ends the others
+                raise
+
+        with ThreadPoolExecutor(size) as pool:
+            futures = [pool.submit(one, rank) for rank in range(size)]
+        errors = [error for error in (future.exception() for future in futures) if error is not None]
+        for error in sorted(errors, key=lambda error: isinstance(error, threading.BrokenBarrierError)):
+            raise error
+        return [future.result() for future in futures]
+
+    return run

@@ -10,6 +10,9 @@ from ..layers.core import Array, DtypeError, Layer, ValueRangeError, flatten
 from ..losses import Loss
 from .metrics import Metric, find_metric
 from .modes import evaluation_mode
+from .parallel.exchange import ALONE, GradientExchange
+from .parallel.parts import part_of
+from .step import exchanges, is_empty
 from .totals import Totals
 
 __all__ = ["Batches", "evaluate", "predict"]
@@ -18,10 +21,12 @@ Batches = Iterable[tuple[Any, Array]]      # x is an array, or a tuple of the in
 
 
 def evaluate(model: Layer, loss: Loss, data: Batches | ArrayDataset, metrics: Iterable[str | Metric] = (),
-             ) -> dict[str, Any]:
+             exchange: GradientExchange = ALONE) -> dict[str, Any]:
     """Return loss and metrics of a network over a data set, in evaluation mode; the batch size does not matter.
 
-    Raises: ValueRangeError when there is not one batch.
+    With an ``exchange`` every process judges a part of each batch, and all have the result.
+
+    Raises: ValueRangeError when there is not one batch; DtypeError for batches that know no parts, if they must.
 
     Example:
         >>> evaluate(Identity(), MSELoss(), ArrayDataset(np.zeros((5, 1)), np.ones((5, 1))))
@@ -29,12 +34,15 @@ def evaluate(model: Layer, loss: Loss, data: Batches | ArrayDataset, metrics: It
     """
     totals = Totals(loss, [find_metric(metric) for metric in metrics])
     with evaluation_mode(model):
-        for x, y in DataLoader(data, 256) if isinstance(data, ArrayDataset) else data:
-            prediction = model.forward(*flatten(x))
-            totals.add(loss.forward(prediction, y), prediction, y)
+        for x, y in part_of(DataLoader(data, 256) if isinstance(data, ArrayDataset) else data, exchange.communicator):
+            skipped = exchange.size > 1 and is_empty(x)
+            prediction = None if skipped and not exchanges(model) else model.forward(*flatten(x))
+            value, divisor = (0.0, 0.0) if skipped else (loss.forward(prediction, y), loss.point().divisor)
+            whole = exchange.whole(value, divisor, loss.reduction)
+            totals.add(whole.loss, None if skipped else prediction, y, divisor=whole.divisor)
     if not totals.batches:
         raise ValueRangeError("evaluate expected at least one batch, got none")
-    return totals.results()
+    return totals.results(exchange.communicator)
 
 
 def predict(model: Layer, x: Array, batch_size: int | None = 256) -> Array:

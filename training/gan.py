@@ -48,6 +48,8 @@ class GANTrainer(Trainer):
         (5, 2)
     """
 
+    many_processes = False
+
     def __init__(self, model: Layer, loss: Loss, optimizer: Optimizer, discriminator_optimizer: Optimizer, *,
                  latent: int, n_critic: int = 1, coverage: bool = False, penalties: Iterable[Penalty] = (),
                  discriminator_penalties: Iterable[Penalty] = (), callbacks: Iterable[Callback] = (),

@@ -2,10 +2,13 @@
 
 import math
 from collections.abc import Iterable, Iterator
+from copy import copy
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from ..data import ArrayDataset
-from ..layers.core import Array, check_size, flatten
+from ..layers.core import Array, ValueRangeError, check_size, flatten
 from ..losses import Loss
 from .metrics import Metric
 
@@ -59,13 +62,16 @@ class CarriedLoss(Loss):
         """That of the loss of the scores."""
         return self.loss.title
 
-    def state(self) -> tuple[Array, ...]:
-        """Return the state that the last batch left."""
-        state: tuple[Array, ...] = self.point().own.state if self._loaded is None else self._loaded
-        return state
+    def state(self, stretches: Array | None = None) -> tuple[Array, ...]:
+        """Return the state that the last batch left; of one that was taken over, the rows of these ``stretches``."""
+        if self._loaded is None:
+            state: tuple[Array, ...] = self.point().own.state
+            return state
+        return tuple(each if stretches is None else each[:, stretches[stretches < each.shape[1]]]
+                     for each in self._loaded)
 
     def carry(self, state: Iterable[Array]) -> None:
-        """Take a state that the last batch of another process left."""
+        """Take over the state that the last batch of another run left, of all stretches."""
         self._loaded = tuple(state)
 
 
@@ -93,16 +99,36 @@ class Stream:
         self.dataset = dataset
         self.batch_size = 1 if batch_size is None else check_size(batch_size, "batch_size", "Stream")
         self.loss = loss
+        self._part = 0, 1
 
     def __len__(self) -> int:
         return math.ceil(len(self.dataset) / self.batch_size)
 
+    def part(self, rank: int, size: int) -> "Stream":
+        """Return the ``rank``-th of ``size`` parts of the stretches.
+
+        Raises: ValueRangeError for fewer stretches than parts.
+        """
+        if self.batch_size < size:
+            raise ValueRangeError(f"{type(self).__name__} expected batch_size of at least the number of processes, "
+                                  f"{size}, got {self.batch_size}; raise it, or start fewer")
+        part = copy(self)
+        part._part = rank, size
+        return part
+
+    def stretches(self) -> Array:
+        """Return the numbers of the stretches that are walked here."""
+        rank, size = self._part
+        return np.array_split(np.arange(self.batch_size), size)[rank]
+
     def __iter__(self) -> Iterator[tuple[tuple[Array, ...], Array]]:
         state: tuple[Array, ...] = ()
+        stretches = self.stretches()
         for step in range(len(self)):
-            x, y = self.dataset[step::len(self)]
+            windows = stretches * len(self) + step
+            x, y = self.dataset[windows[windows < len(self.dataset)]]
             yield (x, *(each[:, :len(x)] for each in state)), y
-            state = self.loss.state()
+            state = self.loss.state(stretches)
 
 
 class ScoresMetric(Metric):

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from ..layers.batch_norm import BatchNorm
 from ..layers.core import Array, Layer, ShapeError, ValueRangeError, flatten
 from ..losses import Loss
+from .parallel.exchange import ALONE, GradientExchange
 from .step import Step, add_gradient
 
 __all__ = ["accumulate_gradient", "check_separable", "micro_batches", "taken"]
@@ -22,7 +24,7 @@ def check_separable(model: Layer, ghost_batch_norm: bool = False) -> None:
     Source: Hoffer, Hubara & Soudry 2017, algorithm 1 (ghost batch norm).
     """
     for path, layer in model.named_layers():
-        if isinstance(layer, BatchNorm) and not ghost_batch_norm:
+        if isinstance(layer, BatchNorm) and (layer.synchronized or not ghost_batch_norm):
             raise ValueRangeError(f"micro_batch_size expected layers that treat every sample alone, got {layer.title} "
                                   f"at {path!r}, whose statistics would be those of a part of the batch; pass "
                                   f"ghost_batch_norm=True if that is wanted, or use GroupNorm")
@@ -51,29 +53,39 @@ def micro_batches(x: Any, y: Any, size: int) -> Iterator[tuple[Any, Any]]:
         yield taken(x, part), taken(y, part)
 
 
-def accumulate_gradient(model: Layer, loss: Loss, x: Any, y: Array, size: int) -> Step:
+def accumulate_gradient(model: Layer, loss: Loss, x: Any, y: Array, size: int,
+                        exchange: GradientExchange = ALONE) -> Step:
     """Make the gradients of the parameters, which are zero, those of a batch, a part of ``size`` samples at a time.
+
+    With an ``exchange`` it is the gradient of all processes' samples, of which those given are the ones here; what they
+    add up to is sent while the last part goes back.
 
     Formula: grad = (divisor * grad of the part, summed over the parts) / divisor.sum()
 
     where a mean over the parts' means would be wrong: their sizes, or the weights of their classes, differ.
     """
     parts = list(micro_batches(x, y, size))
-    if len(parts) == 1:
+    if len(parts) == 1 and exchange.size == 1:
         return add_gradient(model, loss, x, y)
     total, divisor, predictions = 0.0, 0.0, []
-    for part_x, part_y in parts:
-        prediction = model.forward(*flatten(part_x))
-        value = loss.forward(prediction, part_y)
-        weight = loss.point().divisor
-        model.backward(loss.backward(weight))
-        total, divisor = total + value * weight if weight else total, divisor + weight
-        predictions.append(prediction)
+    with ExitStack() as last:
+        for index, (part_x, part_y) in enumerate(parts):
+            if index == len(parts) - 1:
+                last.enter_context(exchange)
+            prediction = model.forward(*flatten(part_x))
+            value = loss.forward(prediction, part_y)
+            weight = loss.point().divisor
+            model.backward(loss.backward(weight))
+            total, divisor = total + value * weight if weight else total, divisor + weight
+            predictions.append(prediction)
+        if not parts:
+            last.enter_context(exchange)
     if loss.reduction == "sum":
         divisor = 1.0
-    elif divisor:
-        _scale(model, 1 / divisor)
-    return Step(total / divisor if divisor else math.nan, _joined(predictions), divisor=divisor)
+    whole = exchange.whole(total / divisor if divisor else math.nan, divisor, loss.reduction)
+    if loss.reduction != "sum" and whole.divisor:
+        _scale(model, 1 / whole.divisor)
+    return Step(whole.loss, _joined(predictions) if predictions else None, divisor=whole.divisor)
 
 
 def taken(values: Any, part: slice | Array) -> Any:

@@ -5,14 +5,14 @@ from contextlib import contextmanager
 
 from ..layers.core import Layer, inference
 
-__all__ = ["evaluation_mode", "frozen", "training_mode"]
+__all__ = ["evaluation_mode", "frozen", "mode", "standing", "training_mode"]
 
 
 @contextmanager
 def training_mode(model: Layer) -> Iterator[None]:
     """Put every layer into training mode and let the first ones skip the gradient of the data, which nobody wants."""
     before = model.needs_input_grad
-    with _mode(model, True):
+    with mode(model, True):
         model.needs_input_grad = False
         try:
             yield
@@ -32,7 +32,7 @@ def evaluation_mode(model: Layer) -> Iterator[None]:
         >>> dropout.training
         True
     """
-    with _mode(model, False), inference():
+    with mode(model, False), inference():
         yield
 
 
@@ -58,9 +58,23 @@ def frozen(layer: Layer) -> Iterator[None]:
 
 
 @contextmanager
-def _mode(model: Layer, mode: bool) -> Iterator[None]:
+def standing(layer: Layer) -> Iterator[None]:
+    """Let no parameter have a tangent, so that of all that can move only the input does."""
+    before = [(parameter, parameter.dot) for parameter in layer.parameters()]
+    for parameter, _ in before:
+        parameter.dot = None
+    try:
+        yield
+    finally:
+        for parameter, dot in before:
+            parameter.dot = dot
+
+
+@contextmanager
+def mode(model: Layer, training: bool) -> Iterator[None]:
+    """Put every layer into training mode, or into evaluation mode with the caches that a way back needs."""
     before = [(layer, layer.training) for _, layer in model.named_layers()]
-    model.train(mode)
+    model.train(training)
     try:
         yield
     finally:

@@ -24,6 +24,8 @@ class Loader(Protocol):
 
     def __iter__(self) -> Iterator[tuple[Any, Array]]: ...
 
+    def part(self, rank: int, size: int) -> "Loader": ...
+
 
 def shifted(y: Array, start: int = 0) -> Array:
     """Return what stands before each place of ``y``: ``start``, then all but the last.
@@ -64,5 +66,8 @@ class TeacherForcing:
         return len(self.loader)
 
     def __iter__(self) -> Iterator[tuple[tuple[Array, Array], Array]]:
-        for x, y in self.loader:
-            yield (x, shifted(y, self.start)), y
+        return (((x, shifted(y, self.start)), y) for x, y in self.loader)
+
+    def part(self, rank: int, size: int) -> "TeacherForcing":
+        """Return the batches of the ``rank``-th of ``size`` parts of the loader."""
+        return TeacherForcing(self.loader.part(rank, size), self.start)

@@ -1,13 +1,20 @@
 """Loss and metrics of a whole data set, added up batch by batch."""
 
 from collections.abc import Sequence
+from functools import reduce
+from operator import add
 from typing import Any
 
 from ..layers.core import Array, ValueRangeError
 from ..losses import Loss
 from .metrics import Metric
+from .parallel.alone import Alone
+from .parallel.communicator import Communicator
+from .parallel.gathering import gather
 
 __all__ = ["Totals"]
+
+_NOBODY_ELSE = Alone()
 
 
 class Totals:
@@ -31,9 +38,13 @@ class Totals:
         self.penalty = 0.0
         self.statistics: list[Any] = []
 
-    def add(self, loss: float, prediction: Array, target: Array, penalty: float = 0.0,
+    def add(self, loss: float, prediction: Array | None, target: Array, penalty: float = 0.0,
             divisor: float | None = None) -> None:
-        """Add a batch; ``divisor`` is what its loss divided by, None directly after it was computed."""
+        """Add a batch; ``divisor`` is what its loss divided by, None directly after it was computed.
+
+        Loss, penalty and divisor are those of all processes, ``prediction`` and ``target`` of the samples here; None
+        where there are none.
+        """
         self.batches += 1
         self.penalty += (penalty - self.penalty) / self.batches
         divisor = self.source.point().divisor if divisor is None else divisor
@@ -42,10 +53,17 @@ class Totals:
         elif divisor:                       # where no item counts, the mean is not a number
             self.weight += divisor
             self.loss += (loss - self.loss) * (divisor / self.weight)
+        if prediction is None:
+            return
         found = [metric.statistics(prediction, target) for metric in self.metrics]
         self.statistics = [a + b for a, b in zip(self.statistics, found, strict=True)] if self.statistics else found
 
-    def results(self) -> dict[str, Any]:
-        """Return loss and metrics by name, without the penalty."""
+    def gather(self, communicator: Communicator) -> list[Any]:
+        """Return the statistics of the metrics over the samples of all processes."""
+        found = [each for each in gather(self.statistics, communicator) if each]      # a rank may have had no samples
+        return [reduce(add, parts) for parts in zip(*found, strict=True)]
+
+    def results(self, communicator: Communicator = _NOBODY_ELSE) -> dict[str, Any]:
+        """Return loss and metrics by name, without the penalty, over the samples of all processes."""
         return {"loss": self.loss} | {metric.name: metric.value(statistics) for metric, statistics
-                                      in zip(self.metrics, self.statistics, strict=True)}
+                                      in zip(self.metrics, self.gather(communicator), strict=True)}

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sized
 from contextlib import ExitStack
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -20,7 +20,11 @@ from .micro_batches import accumulate_gradient, check_separable, micro_batches
 from .modes import training_mode
 from .non_finite import check_step
 from .objective import Objective
+from .parallel.current import apart, current
+from .parallel.gathering import any_rank, gather
+from .parallel.parts import part_of
 from .step import Step, add_gradient
+from .together import begin_together, exchange_of, meet
 from .totals import Totals
 
 __all__ = ["Trainer", "check_parameters"]
@@ -33,7 +37,8 @@ class Trainer:
     the callbacks. The schedule moves on after every epoch (``ScheduleRunner`` for other ways). A loss or gradient
     that is not finite ends the fit (``NonFiniteGuard``). ``fit`` may be called again to go on; after
     ``load_state_dict`` it goes on where ``state_dict`` was taken, bit for bit, amid an epoch too. ``micro_batch_size``
-    adds the gradient of a batch up over parts of so many samples: the same step, with less memory.
+    adds the gradient of a batch up over parts of so many samples: the same step, with less memory. Inside of
+    ``parallel.joined`` the processes of a job (``communicator``) train one network, each on its part of every batch.
 
     Attributes:
         history:        one row for each epoch so far
@@ -41,8 +46,7 @@ class Trainer:
         source:         what gives the batches of an epoch
         batch, batches: batches done in this epoch, and how many it has; None if its source does not say
         totals:         loss and metrics of this epoch so far
-        stopped:        why a callback ended the last fit early, or None
-        paused:         whether one ended it amid an epoch, to go on there another time
+        stopped:        why a callback ended the last fit early, or None; ``paused``: one did amid an epoch, to go on
 
     Raises: DtypeError for a class in the place of an object, StateError for the optimizer of another model,
         ValueRangeError for batch norms in micro-batches, unless ``ghost_batch_norm`` allows them.
@@ -55,6 +59,8 @@ class Trainer:
         >>> history[-1]["val_accuracy"] > 0.9
         True
     """
+
+    many_processes: ClassVar[bool] = True       # whether its steps are those of a batch of which each has a part
 
     def __init__(self, model: Layer, loss: Loss, optimizer: Optimizer, *, schedule: Schedule | None = None,
                  penalties: Iterable[Penalty] = (), metrics: Iterable[str | Metric] = (),
@@ -90,6 +96,8 @@ class Trainer:
         self.stopped: str | None = None
         self.paused = False
         self.generators = Generators(self)
+        self.communicator = current()
+        self.exchange = exchange_of(self)
         self._pass_begin: list[Any] = []
         self._state: Mapping[str, Any] | None = None        # that the next fit is to go on from
 
@@ -115,12 +123,13 @@ class Trainer:
         if self._state is None:
             self.stopped, self.batch = None, 0
         self.generators = Generators(self)
+        begin_together(self)
         with ExitStack() as stack:
             stack.enter_context(training_mode(self.model))
             stack.enter_context(np.errstate(over="ignore", invalid="ignore", divide="ignore"))  # the guard reports
             for callback in self.callbacks:
-                callback.on_fit_begin(self)
-                stack.callback(callback.on_fit_end, self)
+                self._tell_one(callback, "on_fit_begin")
+                stack.callback(self._tell_one, callback, "on_fit_end")
             if self._state is not None:
                 with going_on():
                     restore_callbacks(self, self._state)
@@ -137,6 +146,7 @@ class Trainer:
 
         def closure() -> float:
             self.optimizer.zero_grad()
+            self.exchange.zero_grad()
             found = self.gradient(x, y)
             seen.append(found)
             self._tell("on_backward_end", found.loss + found.penalty)
@@ -147,13 +157,13 @@ class Trainer:
 
     def gradient(self, x: Any, y: Array) -> Step:
         """Make the gradients of the parameters, which are zero, those of loss and penalties on a batch."""
-        found = add_gradient(self.model, self.loss, x, y) if self.micro_batch_size is None else \
-            accumulate_gradient(self.model, self.loss, x, y, self.micro_batch_size)
+        found = add_gradient(self.model, self.loss, x, y, self.exchange) if self.micro_batch_size is None else \
+            accumulate_gradient(self.model, self.loss, x, y, self.micro_batch_size, self.exchange)
         return found._replace(penalty=sum(penalty.add_gradient(found.prediction) for penalty in self.penalties))
 
     def evaluate(self, data: Batches | ArrayDataset) -> dict[str, Any]:
         """Return loss (without penalties) and metrics over a data set, in evaluation mode."""
-        return evaluate(self.model, self.loss, data, self.metrics)
+        return evaluate(self.model, self.loss, data, self.metrics, self.exchange)
 
     def stop(self, reason: str) -> None:
         """End the fit with this epoch, which if it still runs ends with this batch."""
@@ -162,6 +172,14 @@ class Trainer:
     def pause(self) -> None:
         """End the fit after this batch, the epoch unfinished; from a ``state_dict`` taken then the next one follows."""
         self.paused = True
+
+    def any_rank(self, flag: bool) -> bool:
+        """Return whether something is so on any of the processes, all of which ask at the same moment."""
+        return any_rank(flag, self.communicator)
+
+    def gather(self, value: Any) -> list[Any]:
+        """Return what each of the processes has, all of which ask: numbers, texts, arrays, lists and dicts of them."""
+        return gather(value, self.communicator)
 
     def state_dict(self) -> dict[str, Any]:
         """Return all that decides how training goes on: weights, optimizer, callbacks, generators, place in data."""
@@ -183,7 +201,7 @@ class Trainer:
 
     def results(self) -> dict[str, Any]:
         """Return what this epoch has found so far."""
-        return self.totals.results()
+        return self.totals.results(self.communicator)
 
     def columns(self, validation: bool | None = None) -> dict[str, bool]:
         """Return which numbers each row of the history will have to be judged by; True: higher is better.
@@ -218,6 +236,7 @@ class Trainer:
             raise ValueRangeError(f"fit expected at least one batch in an epoch, got none in epoch {self.epoch + 1}; "
                                   f"a DataLoader with drop_last needs batch_size samples, and an iterator that is "
                                   f"used up can not be iterated over again")
+        meet(self)
         self._tell("on_batches_end")
         self.epoch, self.batch = self.epoch + 1, 0
         row: Row = {"epoch": self.epoch, **self.results()}
@@ -235,18 +254,26 @@ class Trainer:
         if cut is not None:
             self.generators.restore(cut, "source")
         self._pass_begin = self.generators.states()["source"]
-        batches = iter(train)
+        batches: Iterator[tuple[Any, Array]] = iter(part_of(train, self.communicator))
         for done in range(self.batch):
             if next(batches, None) is None:
                 raise StateError(f"training expected to go on after batch {self.batch} of an epoch, but the data have "
                                  f"only {done}; they are not those that it began with")
         if cut is not None:
             self.generators.restore(cut, "own")
+        self.generators.part_ways(self.communicator.rank, self.communicator.size, (cut or {}).get("others", ()))
         return batches
 
     def _tell(self, moment: str, *news: Any) -> None:
         for callback in self.callbacks:
+            self._tell_one(callback, moment, *news)
+
+    def _tell_one(self, callback: Callback, moment: str, *news: Any) -> None:
+        if not callback.first_rank_only:
             getattr(callback, moment)(self, *news)
+        elif self.communicator.rank == 0:
+            with apart():
+                getattr(callback, moment)(self, *news)
 
 
 def _check_kind(name: str, thing: object, kind: type) -> None:

@@ -38,6 +38,8 @@ class Report(Callback):
         True
     """
 
+    first_rank_only = True
+
     def __init__(self, path: str | os.PathLike[str], samples: Samples | None = None, *, title: str = "",
                  share: float = 0.03, input_shapes: tuple[Shape, ...] | None = None) -> None:
         self.path = Path(path)

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import numpy as np
 
 from ...layers.core import Array, DtypeError, Layer, ShapeError, ValueRangeError, call, call_back, inference, show_shape
-from ...training import frozen
+from ...training.modes import frozen, mode
 
 __all__ = ["Target", "chosen", "explaining", "one_hot", "score_gradient", "scored_gradient", "scores_of"]
 
@@ -19,15 +19,12 @@ ROWS = 256      # that go through the network at once
 @contextmanager
 def explaining(model: Layer) -> Iterator[None]:
     """Put a model into evaluation mode with all parameters frozen; afterwards it is as it was, its cache too."""
-    before, cache = [(layer, layer.training) for _, layer in model.named_layers()], model.cache
-    model.eval()
+    cache = model.cache
     try:
-        with frozen(model):
+        with mode(model, False), frozen(model):
             yield
     finally:
         model.cache = cache
-        for layer, was in before:
-            layer.training = was
 
 
 def scores_of(model: Layer, x: Array) -> Array:

@@ -5,7 +5,7 @@ from typing import Annotated
 import numpy as np
 
 from ...layers.core import Array, Entry, Layer, OneOf, call_back, call_jvp, check_choice
-from ...training.modes import frozen
+from ...training.modes import frozen, standing
 
 __all__ = ["full_jacobian"]
 
@@ -29,17 +29,15 @@ def full_jacobian(model: Layer, x: Array, mode: Annotated[str, OneOf("auto", "fo
     at = Entry(model, model.point())
     matrix = np.zeros((y.size, x.size), y.dtype)
     if mode == "forward" or (mode == "auto" and x.size <= y.size):
-        dots = [(parameter, parameter.dot) for parameter in model.parameters()]
-        for parameter, _ in dots:
-            parameter.dot = None
-        for column, unit in enumerate(np.eye(x.size, dtype=x.dtype)):
-            y_dot, _ = call_jvp(model, at, unit.reshape(x.shape))
-            if y_dot is not None:
-                matrix[:, column] = y_dot.ravel()
-        for parameter, dot in dots:
-            parameter.dot = dot
+        with standing(model):
+            for column, unit in enumerate(np.eye(x.size, dtype=x.dtype)):
+                y_dot, _ = call_jvp(model, at, unit.reshape(x.shape))
+                if y_dot is not None:
+                    matrix[:, column] = y_dot.ravel()
     else:
         with frozen(model):
             for row, unit in enumerate(np.eye(y.size, dtype=y.dtype)):
-                matrix[row] = call_back(model, at, unit.reshape(y.shape)).ravel()
+                grad_x = call_back(model, at, unit.reshape(y.shape))
+                if grad_x is not None:
+                    matrix[row] = grad_x.ravel()
     return matrix

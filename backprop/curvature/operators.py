@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from ...layers.core import Array, Entry, Layer, Parameter, call_back, call_back_jvp, call_jvp, flatten
+from ...layers.core import Array, Entry, Layer, Parameter, ValueRangeError, call_back, call_back_jvp, call_jvp, flatten
 from ...layers.core.optional import scipy
 from ...losses import Loss
 from ...optim.vector import gradient_vector, split
+from ...training.modes import standing
 
 __all__ = ["fisher", "gauss_newton", "hessian", "parameter_jacobian"]
 
@@ -108,14 +109,12 @@ def fisher(model: Layer, loss: Loss, x: Array, target: Any) -> Operator:
         (3, 3)
     """
     parameters, rows = list(model.parameters()), []
-    before = [parameter.grad.copy() for parameter in parameters]
-    for index in range(len(x)):
-        model.zero_grad()
-        loss.forward(model.forward(x[index:index + 1]), target[index:index + 1])
-        model.backward(loss.backward())
-        rows.append(gradient_vector(parameters))
-    for parameter, grad in zip(parameters, before, strict=True):
-        parameter.grad = grad
+    with _moved(model, parameters):
+        for index in range(len(x)):
+            model.zero_grad()
+            loss.forward(model.forward(x[index:index + 1]), target[index:index + 1])
+            model.backward(loss.backward())
+            rows.append(gradient_vector(parameters))
     matrix = np.stack(rows) / np.sqrt(len(rows))
     size = matrix.shape[1]
     return scipy.sparse.linalg.LinearOperator((size, size), matvec=lambda v: matrix.T @ (matrix @ v.ravel()),
@@ -131,6 +130,8 @@ def _operator(model: Layer, at: Entry, x: Any, parameters: Iterable[Parameter] |
               read: Callable[[list[Parameter]], Array]) -> Operator:
     """Return the operator that sends parameters along a vector, goes ``back``, and reads what that has left in them."""
     moving = list(model.parameters() if parameters is None else parameters)
+    if not moving:
+        raise ValueRangeError(f"a second derivative expected parameters to be taken in, got none of {model.title}")
     size = sum(parameter.size for parameter in moving)
 
     def matvec(v: Array) -> Array:
@@ -145,14 +146,13 @@ def _operator(model: Layer, at: Entry, x: Any, parameters: Iterable[Parameter] |
 @contextmanager
 def _moved(model: Layer, moving: list[Parameter], v: Array | None = None) -> Iterator[None]:
     """Send some parameters along ``v`` and let the others stand; put tangents and gradients back afterwards."""
-    kept = [(parameter, parameter.dot, parameter.grad.copy(), parameter.reached) for parameter in model.parameters()]
-    try:
-        for parameter, *_ in kept:
-            parameter.dot = None
+    kept = [(parameter, parameter.grad.copy(), parameter.reached) for parameter in model.parameters()]
+    with standing(model):
         if v is not None:
             for parameter, piece in zip(moving, split(moving, v.ravel()), strict=True):
                 parameter.dot = piece
-        yield
-    finally:
-        for parameter, dot, grad, reached in kept:
-            parameter.dot, parameter.grad, parameter.reached = dot, grad, reached
+        try:
+            yield
+        finally:
+            for parameter, grad, reached in kept:
+                parameter.grad, parameter.reached = grad, reached

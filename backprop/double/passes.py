@@ -1,7 +1,6 @@
 """The passes of double backpropagation: the gradient of a price on the input's gradient."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,7 +19,7 @@ from ...layers.core import (
     members,
     observe,
 )
-from ...training.modes import frozen
+from ...training.modes import frozen, standing
 from .locally_linear import bent_layer
 
 __all__ = ["Price", "double_backward", "input_gradient"]
@@ -68,7 +67,7 @@ def double_backward(model: Layer, grad_out: Any, price: Price, *, curvature: Cal
     with frozen(model), observe(calls):
         grad_x = call_back(model, at, grad_out)
     value, direction = price(grad_x)
-    with _only_inputs_move(model):
+    with standing(model):
         with observe(calls):
             y_dot, tangent = call_jvp(model, at, direction)
         grad_out_dot = None if curvature is None else curvature(y_dot)
@@ -130,16 +129,3 @@ def _add_tangent(layer: Layer, entry: Entry, tangent: Any, grad_out: Any, grad_o
     call_back_jvp(layer, entry, tangent, grad_out, grad_out_dot)
     for parameter, grad in zip(learning, before, strict=True):
         parameter.grad = grad + parameter.grad_dot
-
-
-@contextmanager
-def _only_inputs_move(model: Layer) -> Iterator[None]:
-    """Let no parameter have a tangent."""
-    dots = [(parameter, parameter.dot) for parameter in model.parameters()]
-    for parameter, _ in dots:
-        parameter.dot = None
-    try:
-        yield
-    finally:
-        for parameter, dot in dots:
-            parameter.dot = dot

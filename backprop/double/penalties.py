@@ -1,5 +1,6 @@
 """Penalties on the derivative of a network with respect to its input, to be trained like those on weights."""
 
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from ...layers.core import (
     default_rng,
 )
 from ...losses import Loss, Penalty
+from ...training.modes import mode
 from .passes import Price, double_backward, input_gradient
 
 __all__ = ["GradientPenalty", "JacobianPenalty", "NetworkPenalty", "jacobian_norms"]
@@ -49,7 +51,7 @@ class NetworkPenalty(Penalty):
 
     def _price(self, grad_x: Array) -> tuple[float, Array]:
         """Return ``weight / 2 * (grad_x**2).sum() / N`` and its gradient."""
-        scale = self.weight / len(grad_x)
+        scale = self.weight / max(len(grad_x), 1)
         return scale / 2 * float(np.vdot(grad_x, grad_x)), scale * grad_x
 
 
@@ -109,7 +111,7 @@ class JacobianPenalty(NetworkPenalty):
                              f"{type(prediction).__name__}; write penalty.forward(model.forward(x))")
         if self.projections is None:
             return [(1.0, unit) for unit in _units(prediction)]
-        return [(prediction[0].size / self.projections, _unit(prediction, default_rng(self.rng)))
+        return [(prod(prediction.shape[1:]) / self.projections, _unit(prediction, default_rng(self.rng)))
                 for _ in range(self.projections)]
 
 
@@ -171,23 +173,18 @@ def jacobian_norms(model: Layer, x: Array) -> Array:
         >>> jacobian_norms(Linear(3, 2), np.zeros((4, 3), np.float32)).shape
         (4,)
     """
-    before = [(layer, layer.training) for _, layer in model.named_layers()]
-    model.eval()
-    try:
+    with mode(model, False):
         y = model.forward(x)
         squares = np.zeros(len(x), y.dtype)
         for u in _units(y):
-            squares += (input_gradient(model, u).reshape(len(x), -1)**2).sum(axis=1)
-    finally:
-        for layer, was in before:
-            layer.training = was
+            squares += (input_gradient(model, u)**2).sum(axis=tuple(range(1, x.ndim)))
     return np.sqrt(squares)
 
 
 def _units(prediction: Array) -> list[Array]:
     """Return for every output the direction in which it alone changes, the same for each sample."""
     return [np.broadcast_to(unit.reshape(prediction.shape[1:]), prediction.shape).copy()
-            for unit in np.eye(prediction[0].size, dtype=prediction.dtype)]
+            for unit in np.eye(prod(prediction.shape[1:]), dtype=prediction.dtype)]
 
 
 def _unit(prediction: Array, rng: np.random.Generator) -> Array:

@@ -17,18 +17,19 @@ class Iterate(NamedTuple):
     value: float
 
 
-def conjugate_gradients(product: Callable[[Array], Array], b: Array, start: Array, preconditioner: Array | float = 1.0,
-                        tolerance: float = 5e-4, max_iter: int = 250) -> list[Iterate]:
+def conjugate_gradients(product: Callable[[Array], Array], b: Array, start: Array,
+                        precondition: Callable[[Array], Array], tolerance: float = 5e-4,
+                        max_iter: int = 250) -> list[Iterate]:
     """Minimise ``value(x) = x @ A @ x / 2 - b @ x`` from ``start``; return iterates 1.3 times apart, and the last.
 
-    ``product`` is that with A, which is positive definite; ``preconditioner`` the diagonal of a matrix like A.
+    ``product`` is that with A, which is positive definite; ``precondition`` that with a matrix like A's inverse.
     After i steps it stops when, over the last k = max(10, i / 10), the value has fallen by less than
     ``k * tolerance`` of itself: progress is what counts for an early stop, not the residual.
 
     Source: Martens 2010, "Deep learning via Hessian-free optimization", sections 4.4 and 4.6.
     """
     x, residual = start, product(start) - b
-    scaled = residual / preconditioner
+    scaled = precondition(residual)
     direction, size = -scaled, float(residual @ scaled)
     values, kept, mark = [float(x @ (residual - b)) / 2], [], 1
     for i in range(1, max_iter + 1):
@@ -45,7 +46,7 @@ def conjugate_gradients(product: Callable[[Array], Array], b: Array, start: Arra
         k = max(10, i // 10)
         if i > k and values[-1] < 0 and values[-1] - values[-1 - k] > k * tolerance * values[-1]:
             break
-        scaled = residual / preconditioner
+        scaled = precondition(residual)
         before, size = size, float(residual @ scaled)
         direction = size / before * direction - scaled
     if not kept or kept[-1].value != values[-1]:

@@ -1,17 +1,21 @@
 """Hessian-free optimisation: Newton's method on Gauss–Newton products alone."""
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import numpy as np
 
-from ...layers.core import Array, Count, NonNegative, Positive, Share, Size, Within
-from ...optim.groups import Params
+from ...layers.core import Array, Count, NonNegative, OneOf, Positive, Share, Size, Within, check_choice, observe
+from ...optim.groups import Group, Params
 from .conjugate_gradients import Iterate, conjugate_gradients
+from .kronecker import Factors, damped_inverse, factored_layers
 from .landscape import Landscape
 from .method import LEAST_DAMPING, SecondOrder
 from .structural_damping import structural_damping
 
 __all__ = ["HessianFree"]
+
+PRECONDITIONERS = ("diagonal", "kronecker")
 
 
 class HessianFree(SecondOrder):
@@ -24,15 +28,15 @@ class HessianFree(SecondOrder):
              w += lr * t * p, t = 1, 0.8, 0.64 … until loss(w + t * p) is low enough
 
     ``samples`` takes G on so many of the batch, drawn anew in every step, ``growth`` times as many in the next, up to
-    all. ``draws`` random gradients g estimate the preconditioner, ``(mean of g**2 + damping)**(3/4)``; 0: none.
-    ``structural`` adds to G ``structural * damping`` times the change of the recurrent states, per sample.
+    all. ``draws`` random gradients g make the ``preconditioner``, 0 none: "diagonal", (mean of g² + damping)^¾, or
+    "kronecker", the damped factors of K-FAC, for Linear and convolution layers. ``structural`` adds to G ``structural *
+    damping`` times the change of the recurrent states, per sample.
 
     Cost: one gradient, and for each of up to ``max_iter`` iterations one product: a ``jvp`` and a ``backward``.
 
     Raises: ValueRangeError for a loss that is not convex in the prediction, as far as it is seen.
 
-    Source: Martens 2010; Martens & Sutskever 2012, "Training deep and recurrent networks with Hessian-free
-        optimization".
+    Source: Martens 2010; Martens & Sutskever 2011, 2012; Martens & Grosse 2015 ("kronecker").
 
     Example:
         >>> from chainrule.backprop import HessianFree
@@ -46,9 +50,16 @@ class HessianFree(SecondOrder):
 
     def __init__(self, params: Params, lr: NonNegative = 1.0, damping: Positive = 1.0, max_iter: Size = 250,
                  tolerance: NonNegative = 5e-4, decay: Share = 0.95, samples: Size | None = None,
-                 growth: Annotated[float, Within(1)] = 1.0, draws: Count = 0, structural: NonNegative = 0.0) -> None:
+                 growth: Annotated[float, Within(1)] = 1.0, draws: Count = 0,
+                 preconditioner: Annotated[str, OneOf(*PRECONDITIONERS)] = "diagonal",
+                 structural: NonNegative = 0.0) -> None:
         super().__init__(params, lr, damping=damping, max_iter=max_iter, tolerance=tolerance, decay=decay,
-                         samples=samples, growth=growth, draws=draws, structural=structural)
+                         samples=samples, growth=growth, draws=draws, preconditioner=preconditioner,
+                         structural=structural)
+
+    def check_group(self, group: Group) -> None:
+        super().check_group(group)
+        check_choice(group["preconditioner"], PRECONDITIONERS, name="preconditioner", owner="HessianFree")
 
     def minimum(self, landscape: Landscape, w: Array, loss: float, grad: Array) -> Array:
         options: dict[str, Any] = self.param_groups[0]
@@ -75,8 +86,7 @@ class HessianFree(SecondOrder):
         if options["samples"] is not None:
             samples: Any = self.memory.get("samples", options["samples"])
             seen, self.memory["samples"] = landscape.part(samples), samples * options["growth"]
-        squares = [seen.random_gradient(w)**2 for _ in range(options["draws"])]
-        preconditioner = (np.mean(squares, axis=0) + damping)**0.75 if squares else 1.0
+        precondition = self._preconditioner(seen, w, damping)
         matrix, structural = seen.gauss_newton(w), options["structural"] * damping / len(seen.objective.y)
 
         def product(v: Array) -> Array:
@@ -84,7 +94,21 @@ class HessianFree(SecondOrder):
                 bent: Array = matrix @ v + damping * v
                 return bent
         return conjugate_gradients(product, -grad, options["decay"] * self.memory.get("last", np.zeros_like(w)),
-                                   preconditioner, options["tolerance"], options["max_iter"])
+                                   precondition, options["tolerance"], options["max_iter"])
+
+    def _preconditioner(self, seen: Landscape, w: Array, damping: float) -> Callable[[Array], Array]:
+        """Return the product with a matrix that is something like the inverse of the damped one."""
+        draws, kind = (self.param_groups[0][name] for name in ("draws", "preconditioner"))
+        if not draws:
+            return lambda residual: residual
+        if kind == "diagonal":
+            diagonal = (np.mean([seen.random_gradient(w)**2 for _ in range(draws)], axis=0) + damping)**0.75
+            return lambda residual: np.asarray(residual / diagonal)
+        layers, factors = factored_layers(seen.objective.model, seen.parameters), Factors(seen.parameters)
+        with observe(factors):
+            for _ in range(draws):
+                seen.random_gradient(w)
+        return damped_inverse(factors, draws, layers, seen.parameters, damping)
 
     def _look_back(self, landscape: Landscape, w: Array, iterates: list[Iterate]) -> tuple[Iterate, float]:
         """Return the iterate before which the loss is higher, and the loss there."""

@@ -7,8 +7,7 @@ import numpy as np
 
 from ...layers.core import Array, NonNegative, Positive, Share, Size, observe
 from ...optim.groups import Params
-from ...optim.vector import split
-from .kronecker import Factors, factored_layers
+from .kronecker import Factors, by_layer, factored_layers
 from .landscape import Landscape
 from .method import LEAST_DAMPING, SecondOrder
 
@@ -69,22 +68,17 @@ class KFAC(SecondOrder):
     def _natural(self, landscape: Landscape, w: Array, grad: Array, fresh: bool) -> Array:
         """Return the descent direction of every layer's own Fisher block, all in one vector."""
         parameters, memory = landscape.parameters, self.memory
-        factors, keep = Factors(), min(1 - 1 / memory["step"], self.param_groups[0]["decay"])
+        factors, keep = Factors(parameters), min(1 - 1 / memory["step"], self.param_groups[0]["decay"])
         with observe(factors):
             landscape.random_gradient(w)
-        grads = dict(zip(map(id, parameters), split(parameters, grad), strict=True))
-        for index, layer in enumerate(factored_layers(landscape.objective.model, parameters)):
+        layers = factored_layers(landscape.objective.model, parameters)
+        for index, layer in enumerate(layers):
             for name, new in zip(("inputs", "outputs"), factors.found[id(layer.weight)], strict=True):
                 memory[f"{name} {index}"] = keep * memory.get(f"{name} {index}", 0) + (1 - keep) * new
             if fresh:
                 self._invert(index)
-            moving = [each for each in (layer.weight, layer.bias) if each is not None and id(each) in grads]
-            whole = np.hstack([grads[id(each)].reshape(each.shape[0], -1) for each in moving])
-            solved = -memory[f"inverse of outputs {index}"] @ whole @ memory[f"inverse of inputs {index}"]
-            ends = np.cumsum([each.size // each.shape[0] for each in moving])
-            for each, part in zip(moving, np.split(solved, ends[:-1], axis=1), strict=True):
-                grads[id(each)] = part
-        return np.concatenate([grads[id(parameter)].ravel() for parameter in parameters])
+        return by_layer(layers, parameters, -grad, lambda index, block: (
+            memory[f"inverse of outputs {index}"] @ block @ memory[f"inverse of inputs {index}"]))
 
     def _invert(self, index: int) -> None:
         memory = self.memory

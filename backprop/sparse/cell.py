@@ -5,24 +5,25 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...layers import GRUCell, LSTMCell, RNNCell
-from ...layers.core import Array, Description, DtypeError, Entry, Layer, as_dtype, call, call_back, flatten, total
+from ...layers.core import Array, Description, DtypeError, Entry, Layer, as_dtype, call, call_back, check_shape, total
 from ...layers.recurrent.gru import GRURecurrence, reset_and_mix, reset_and_mix_back
 from ...layers.recurrent.lstm import open_gates, open_gates_back
 from ...layers.recurrent.rnn import TanhRecurrence
+from ...layers.recurrent.states import check_gradients, check_states, nested, owned
 from .linear import MePropLinear
 
 __all__ = ["MePropCell"]
 
 
 class CellCache(NamedTuple):
-    """The calls of both linear maps, what the gates kept, the states before and after, and whether one was given."""
+    """The calls of both linear maps, what the gates kept, the states before and after, the dtypes of those given."""
 
     from_x: Entry
     from_h: Entry
     gates: tuple[Array, ...]
     before: tuple[Array, ...]
     after: tuple[Array, ...]
-    given: bool
+    state_dtypes: tuple[np.dtype[Any], ...]
 
 
 class MePropCell(Layer):
@@ -33,7 +34,7 @@ class MePropCell(Layer):
     a sequence.
 
     Shapes:
-        as the cell
+        as the cell, with an axis of N
 
     Gradients:
         as the cell, with the chosen entries in the place of the gates' gradients; the biases have whole ones
@@ -64,24 +65,27 @@ class MePropCell(Layer):
         self._cell, self._steps = cell, cell.kind(cell)     # for its description and its nonlinearity
 
     def forward(self, x: Array, hx: Any = None) -> Any:
+        check_shape(x, ("N", self.from_x.in_features), name="x", owner=self)
+        shapes = [(len(x), self.hidden_size)] * len(self._steps.state_names)
+        given = check_states(hx, shapes, self)
+        before = tuple(owned(given, shapes, self.from_x.weight.dtype))
         gates, from_x = call(self.from_x, x, at=(self, "from_x"))
-        names = self._steps.state_names
-        before = tuple(np.zeros((len(x), self.hidden_size), gates.dtype) for _ in names) if hx is None else flatten(hx)
         hidden, from_h = call(self.from_h, before[0], at=(self, "from_h"))
         after, kept = self._open(gates, hidden, before)
-        self.cache = CellCache(from_x, from_h, kept, before, after, hx is not None)
-        return after[0] if len(after) == 1 else after
+        self.cache = CellCache(from_x, from_h, kept, before, after, tuple(state.dtype for state in given))
+        return nested(after)
 
     def backward(self, grad_out: Any) -> Any:
-        from_x, from_h, kept, before, after, given = self.saved()
-        grads = [np.zeros_like(state) if grad is None else as_dtype(grad, state.dtype).copy()
-                 for grad, state in zip(flatten(grad_out), after, strict=True)]
+        from_x, from_h, kept, before, after, state_dtypes = self.saved()
+        shapes = [state.shape for state in after]
+        given = check_gradients(grad_out, self._steps.state_names, shapes, self)
+        grads: list[Any] = owned(given, shapes, after[0].dtype)
         grad_gates, grad_hidden, rest = self._close(grads, kept, before, after)
         grad_x = call_back(self.from_x, from_x, grad_gates, needs_input_grad=self.needs_input_grad, at=(self, "from_x"))
         grads[0] = total(rest, call_back(self.from_h, from_h, grad_hidden, at=(self, "from_h")))
         if not self.needs_input_grad:
             return None
-        return (grad_x, *grads) if given else grad_x
+        return (grad_x, *map(as_dtype, grads, state_dtypes)) if state_dtypes else grad_x
 
     def describe(self, *x_shapes: Any) -> Description:
         """That of the cell."""

@@ -63,7 +63,7 @@ class MePropLinear(Linear):
 
     def choose(self, grad: Array) -> Selection:
         """Return what of a gradient is propagated, and remember the rest."""
-        if self.remembered is None:
+        if self.remembered is None or not len(grad):
             return select(grad, self._count, self.unified)
         grad = grad + self.remembered.data * (self.memory / len(grad))
         chosen = select(grad, self._count, self.unified)

@@ -55,7 +55,7 @@ class Selection(NamedTuple):
         count, k = self.values.shape
         columns = self.columns if columns is None else columns
         return scipy.sparse.csr_array((self.values.ravel(), columns.ravel(), np.arange(0, count * k + 1, k)),
-                                      shape=(count, features or self.features))
+                                      shape=(count, self.features if features is None else features))
 
 
 def select(grad: Array, k: int, unified: bool) -> Selection:

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from ...layers import BatchNorm1d, Linear, ReLU
-from ...layers.core import Array, Layer, StateError, as_dtype, check_size
+from ...layers.core import Array, Layer, StateError, ValueRangeError, as_dtype, check_size
 from ...models import Sequential
 from ...optim import Optimizer
 
@@ -67,7 +67,11 @@ class _Predictor:
     def _forward(self, h: Array, y: Any) -> Array:
         rows = h.reshape(len(h), -1)
         if self.classes:
-            rows = np.concatenate([rows, np.eye(self.classes, dtype=h.dtype)[y]], axis=1)
+            label, known = np.asarray(y), np.arange(self.classes)
+            if label.dtype.kind not in "iu" or label.shape != h.shape[:1] or not np.isin(label, known).all():
+                raise ValueRangeError(f"{type(self).__name__} expected y as a class from 0 to {self.classes - 1} for "
+                                      f"each of {len(h)} examples, got {y!r}")
+            rows = np.concatenate([rows, np.eye(self.classes, dtype=h.dtype)[label]], axis=1)
         self._given = np.asarray(self.network.forward(rows))
         return self._given
 

@@ -45,6 +45,8 @@ class DecoupledTrainer(Trainer):
         True
     """
 
+    many_processes = False
+
     def __init__(self, model: Sequential, loss: Loss, optimizer: Optimizer, cuts: Sequence[int],
                  predictors: Sequence[GradientPredictor], *, mixing: float = 0.0,
                  metrics: Iterable[str | Metric] = (), callbacks: Iterable[Callback] = ()) -> None:

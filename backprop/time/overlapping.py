@@ -110,9 +110,11 @@ class Overlapping(View):
         if isinstance(cache, Entry):
             return call_back(self.model, cache, grad_out, needs_input_grad=self.needs_input_grad)
         grad_scores, *grad_state = flatten(grad_out)
-        grad = np.zeros(cache.scores_shape, grad_scores.dtype)
-        grad[..., -self.k1:] = np.moveaxis(grad_scores, self.scores_axis, -1)
-        parts = np.split(np.moveaxis(grad, -1, self.scores_axis), cache.begin, self.scores_axis)
+        parts: list[Array | None] = [None] * len(cache.entries)
+        if grad_scores is not None:
+            grad = np.zeros(cache.scores_shape, grad_scores.dtype)
+            grad[..., -self.k1:] = np.moveaxis(grad_scores, self.scores_axis, -1)
+            parts[:] = np.split(np.moveaxis(grad, -1, self.scores_axis), cache.begin, self.scores_axis)
         grad_x: list[Any] = []
         grads: list[Array | None] = [None] * len(grad_state)
         for number, (entry, part) in reversed(list(enumerate(zip(cache.entries, parts, strict=True)))):

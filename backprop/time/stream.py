@@ -47,11 +47,12 @@ class WindowStream(Stream):
         return math.ceil(self.steps / self.network.k1)
 
     def __iter__(self) -> Iterator[tuple[tuple[Array, ...], Array]]:
-        x, y = self.streams()
+        stretches = self.stretches()
+        x, y = (each[stretches] for each in self.streams())
         state: tuple[Array, ...] = ()
         for start, stop, counted in windows(self.steps, self.network.k1, self.network.k2):
             yield (x[:, start:stop], *state), y[:, stop - counted:stop]
-            state = self.loss.state()
+            state = self.loss.state(stretches)
 
     def streams(self) -> tuple[Array, Array]:
         """Return x and y of all streams, (batch_size, steps)."""

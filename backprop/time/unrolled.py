@@ -108,6 +108,8 @@ class Unrolled(Layer):
                 continue
             grad_step, *grads = _padded(call_back(self.cell, entry, grads[0] if len(grads) == 1 else tuple(grads),
                                                   at=(self, "cell")), len(grads))
+            if grad_step is None:               # x are indices
+                continue
             if grad_x is None:
                 grad_x = np.zeros(x_shape, grad_step.dtype)
             grad_x[t] = grad_step

@@ -22,6 +22,8 @@ PEERS = {
     "torch-compile": Peer("torch_compiled", "TorchCompiled", "torch.compile", "import torch"),
     "jax": Peer("jax_jit", "JaxJit", "JAX jit", "import jax"),
     "sklearn": Peer("sklearn_mlp", "SklearnMLP", "scikit-learn", "from sklearn.neural_network import MLPClassifier"),
+    "keras": Peer("keras_jax", "Keras", "Keras on JAX", "import keras"),
+    "numpy-ml": Peer("numpy_ml_layers", "NumpyML", "numpy-ml", "import numpy_ml"),
 }
 
 RATES = {

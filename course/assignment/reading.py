@@ -6,10 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from ...experiments.binding import Builder
-from ...experiments.problems import ConfigError, Position, Problem
-from ...experiments.reading import Node, read_config
+from ...experiments.document import ConfigError, Node, Position, Problem, read_config
 from ...layers.core import nearest
 from ...testing.diagnosis.answers import WAYS
+from ..own_files import own_file
 from ..seeds import seed_of
 from .schema import Assignment, Example, Part
 
@@ -39,10 +39,12 @@ def _filled(assignment: Assignment, parts: dict[str, Part]) -> dict[str, Part]:
     for name, part in parts.items():
         target = part.target or name
         owner, _, member = target.rpartition(".")
-        compares = part.compares or ("outputs" if _FORWARD & set(member.split("_")) else "all")
         siblings = [other for other in filled if filled[other].target.rpartition(".")[0] == owner]
+        forward = any(filled[other].compares == "outputs" for other in siblings)
+        compares = part.compares or ("outputs" if _FORWARD & set(member.split("_"))
+                                     else "gradients" if forward else "all")
         before = filled[siblings[-1]].examples if siblings else []
-        needs = tuple(siblings) if part.needs is None and compares == "all" else part.needs or ()
+        needs = tuple(siblings) if part.needs is None and compares != "outputs" else part.needs or ()
         leave_out = assignment.leave_out if part.leave_out is None else part.leave_out
         filled[name] = replace(part, target=target, examples=part.examples or before, needs=needs, compares=compares,
                                leave_out=leave_out)
@@ -64,7 +66,7 @@ def _problems(root: Node, assignment: Assignment) -> Iterator[Problem]:
     folder = assignment.folder
     for key, files in (("text", (assignment.text,)), ("mistakes", (assignment.mistakes,)), ("files", assignment.files)):
         for file in filter(None, files):
-            if not (folder / file).is_file():
+            if not own_file(folder, file).is_file():
                 node = root.value[key].node if isinstance(root.value, dict) else root
                 neighbours = (entry.name for entry in folder.iterdir())
                 yield Problem(node.position, key, f"no file {file!r} beside it{nearest(file, neighbours)}")

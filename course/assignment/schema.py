@@ -46,8 +46,8 @@ class Part:
         title:     a name for people
         examples:  what it is asked; by default what the last part of the same class or file is
         needs:     parts it rests on; where they are wrong, it is asked again with right ones in their place
-        compares:  "outputs" asks a layer for what comes forward alone, "all" for gradients too; by default the former
-                   if the target's name is that of a way forward
+        compares:  "outputs" asks a layer for what comes forward alone, "gradients" for what comes back, "all" for both;
+                   by default outputs if the target's name is that of a way forward, gradients if that is a part too
         tolerance: what values may be off by, relative to the largest of each array; by default the assignment's
         accuracy:  the share of the result that must equal the argument ``labels``, instead of the reference's result
         speed:     how many times as long as the reference it may take
@@ -60,7 +60,7 @@ class Part:
     title: str = ""
     examples: list[Example] = field(default_factory=list)
     needs: tuple[str, ...] | None = None
-    compares: Literal["outputs", "all"] | None = None
+    compares: Literal["outputs", "gradients", "all"] | None = None
     tolerance: Tolerance | None = None
     accuracy: Share | None = None
     speed: Positive | None = None
@@ -113,7 +113,7 @@ class Assignment:
         isolation: the least that must stand between grader and submission before hidden questions are asked
         leave_out: ways of asking a layer, of ``WAYS``, that are not gone: "frozen", say
         given:     further parts of the library that the handout has, ``models.Sequential``
-        files:     further files beside that it has
+        files:     further files beside that it has; what is Markdown comes behind the text
         shown:     lines that solutions may have in common with the handout
         mistakes:  a file beside with wrong versions of functions and methods, ``train_forgets_bias`` for ``xor.train``
         file:      where it was read; not in a handout

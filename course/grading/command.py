@@ -3,6 +3,7 @@
 import argparse
 import os
 import secrets
+from collections.abc import Iterable
 from pathlib import Path
 
 from ...layers.core import ChainruleError, check_size, write_atomically
@@ -13,6 +14,7 @@ from .formats import FORMATS, OF_MANY
 from .grade import Grade, zero_grade
 from .grader import Grader
 from .many import NOT_FINISHED, grade_all, submissions_in
+from .submission import SubmissionError, read_submission
 
 __all__ = ["configure"]
 
@@ -35,14 +37,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def _grade(arguments: argparse.Namespace) -> int:
     assignment = load_assignment(arguments.assignment)
     paths = list(arguments.submissions)
+    submit = {locate(part.target, assignment.folder).file for part in assignment.parts.values()}
     if arguments.format in OF_MANY:
-        submit = {locate(part.target, assignment.folder or "").file for part in assignment.parts.values()}
         paths = [found for path in paths for found in submissions_in(path, submit)]
     elif len(paths) > 1:
         raise ChainruleError(f"the format {arguments.format!r} holds one submission, not {len(paths)}; "
                              f"take one of {', '.join(OF_MANY)}")
     grades = [zero_grade(assignment, path.name, NOT_FINISHED) for path in paths]
     _write(arguments, grades)
+    problem = "" if arguments.format in OF_MANY else _not_one(paths[0], submit, arguments.format)
+    if problem:
+        _write(arguments, [zero_grade(assignment, paths[0].name, problem)])
+        raise ChainruleError(problem)
     jobs = min(check_size(arguments.jobs, name="--jobs", owner="grade"), len(paths))
     with Grader(assignment, _secret(arguments.secret), arguments.isolation, jobs) as grader:
         for number, grade in enumerate(grade_all(grader, paths)):
@@ -51,6 +57,20 @@ def _grade(arguments: argparse.Namespace) -> int:
     if not arguments.output:
         print(FORMATS[arguments.format](*grades))
     return 0
+
+
+def _not_one(path: Path, submit: Iterable[str], form: str) -> str:
+    """Return what is wrong with a folder of several submissions where one is wanted; nothing of others."""
+    several = [each for each in submissions_in(path, submit) if each != path and _is_submission(each, submit)]
+    return f"{path.name} has several submissions in it: {', '.join(each.name for each in several[:5])}; the format " \
+           f"{form!r} takes one, {', '.join(OF_MANY)} take many" if len(several) > 1 else ""
+
+
+def _is_submission(path: Path, submit: Iterable[str]) -> bool:
+    try:
+        return bool(read_submission(path, submit))
+    except (SubmissionError, OSError):
+        return False
 
 
 def _secret(file: Path | None) -> bytes:

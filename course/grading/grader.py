@@ -6,16 +6,16 @@ from queue import SimpleQueue
 from threading import RLock
 from typing import NamedTuple
 
-from ...layers.core import ChainruleError, StateError, UnknownNameError
+from ...layers.core import ChainruleError, Layer, StateError, UnknownNameError
 from ...testing.diagnosis import Diagnosis, Known
 from ...testing.diagnosis.answers import Answers
-from ..asking import answer, handed_over, is_layer, question
+from ..asking import answer, handed_over, is_layer, layer_question, question
 from ..assignment import Assignment
 from ..mistakes import known_mistakes
 from ..names import names_of
 from ..packing import Arrays
-from ..verdict import verdict
-from ..worker import FAILURES, LEVELS, Limits, Nursery, Outcome
+from ..verdict import verdict, words_of_inputs
+from ..worker import LEVELS, Limits, Nursery, Outcome
 from .comparing import incomparable, too_large, worth_a_look
 from .grade import Grade, PartGrade
 from .likeness import likenesses
@@ -100,22 +100,29 @@ class Grader:
     def _grade_part(self, name: str, submission: Submission, failed: set[str]) -> PartGrade:
         part = self.assignment.parts[name]
         told = self._first_wrong(name, submission, self.material.changed(submission), echo=True)
-        blamed = failed.intersection(part.needs or ())
-        if told and blamed:
-            again = self._with_right(name, submission, sorted(blamed))
-            told = told if again in FAILURES.values() else again    # a bare failure says less than the first
+        replaced = self.material.to_replace(name, failed) if told else []
+        if told and replaced:
+            again = self._with_right(name, submission, replaced, told)
+            told = f"{told}\n  {again}" if again else None
         if part.speed and not told:
             told = self._too_slow(name, part.speed, self.material.changed(submission))
         return PartGrade(name, part.title or name, part.points, 0.0 if told else part.points, told or "right")
 
-    def _with_right(self, name: str, submission: Submission, needs: list[str]) -> str | None:
+    def _with_right(self, name: str, submission: Submission, replaced: list[str], before: str) -> str | None:
         """Ask again with right versions of the parts it rests on, so that one mistake counts once."""
+        rests = f"It rests on {', '.join(replaced)}"
         try:
-            texts = self.material.with_right(submission, needs)
+            texts = self.material.with_right(submission, replaced)
         except (SyntaxError, UnknownNameError, ValueError, RecursionError, MemoryError):
-            return f"It rests on {', '.join(needs)}, whose right version does not fit into this file."
+            return f"{rests}; right versions of that do not fit into this file."
         # No word of the submission comes back here: what it could read are right versions.
-        return self._first_wrong(name, submission, texts, echo=False)
+        told = self._first_wrong(name, submission, texts, echo=False)
+        if told is None:
+            return None
+        detail = told.removeprefix(f"{name}: something is wrong").strip()
+        how = "in the same way" if told == before else f"too: {detail}"
+        return "\n    ".join(filter(None, (f"{rests}; with right versions of that it is wrong {how}",
+                                           self.material.about_cache(name, replaced))))
 
     def _first_wrong(self, name: str, submission: Submission, texts: Submission, echo: bool) -> str | None:
         """Return what is told of the first wrong answer."""
@@ -141,8 +148,19 @@ class Grader:
         if outcome.failure:
             return told_of_failure(outcome.failure, detail, echo)
         if diagnosis and not diagnosis.passed:
-            return told_of_diagnosis(diagnosis, detail, echo, self._made(name, about, False).expected)
+            return told_of_diagnosis(diagnosis, detail, echo, self._names_of_answers(name, about))
         return None
+
+    def _names_of_answers(self, name: str, about: AskedFor) -> list[str]:
+        """Return what the right answers are called where students are told of them."""
+        made, layer = self._made(name, about, False), self._layer(name, about)
+        said = words_of_inputs(layer, layer_question(made.asked) if layer is not None else None)
+        return [said(key) for key in made.expected]
+
+    def _layer(self, name: str, about: AskedFor) -> Layer | None:
+        """Return the right version of the layer asked; None for a function."""
+        example = self.assignment.parts[name].examples[about.example]
+        return eval(example.make, dict(self.names)) if is_layer(example) else None      # the teacher's own words
 
     def _ask(self, name: str, about: AskedFor, texts: Submission, probe: bool) -> tuple[Outcome, Diagnosis | None]:
         """Return the outcome of a question, and what its arrays are worth; with ``probe`` also why they are wrong."""
@@ -169,7 +187,7 @@ class Grader:
     def _judged(self, name: str, about: AskedFor, asked: Arrays, expected: Answers, received: Answers,
                 known: list[Known]) -> Diagnosis:
         example = self.assignment.parts[name].examples[about.example]
-        layer = eval(example.make, dict(self.names)) if is_layer(example) else None     # the teacher's own words
+        layer = self._layer(name, about)
         try:
             return verdict(self.assignment, name, example, asked, expected, received, known, layer)
         except Exception as error:      # arrays made to confuse whoever compares them are wrong ones

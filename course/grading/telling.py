@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import replace
 
-from ...testing.diagnosis import DETAILS, Diagnosis
+from ...testing.diagnosis import DETAILS, WHEN, Diagnosis
 from ..worker import FAILURES, Failure
 
 __all__ = ["told_of_diagnosis", "told_of_failure"]
@@ -16,7 +16,7 @@ def told_of_diagnosis(diagnosis: Diagnosis, detail: str, visible: bool, expected
         ours = {key.partition("/")[2] for key in expected}
         limited = replace(limited, faults=tuple(
             replace(fault, name=fault.name if fault.name in ours else "",
-                    numbers="" if fault.kind in ("raises", "not written") else fault.numbers)
+                    numbers="" if fault.kind in ("raises", "not written") or fault.name in WHEN else fault.numbers)
             for fault in limited.faults))
     return str(limited)
 

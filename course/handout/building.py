@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from ..assignment import Assignment
+from ..own_files import own_file
 from ..source import Spot
 from .library import PACKAGE
 from .pages import notebook, page
@@ -36,7 +37,7 @@ class Built:
     Attributes:
         assignment: what was built
         handout:    what students get: bytes by path
-        solution:   the same with solutions
+        solution:   the same with solutions in the files that students write in
         submit:     the files that students write in, the only ones taken from a submission
         spots:      where each part stands, by its name
         removed:    the lines that the handout lacks, by file
@@ -58,19 +59,20 @@ def build(assignment: Assignment) -> Built:
     stripped = strip(assignment)
     submit = tuple(stripped.removed)
     folder, told = assignment.folder, as_handed_out(assignment)
-    text = (folder / assignment.text).read_text(encoding="utf-8") if assignment.text else ""
+    texts = [assignment.text] * bool(assignment.text) + [file for file in assignment.files if file.endswith(".md")]
+    text = "\n\n".join(own_file(folder, file).read_text(encoding="utf-8").strip() for file in texts)
     beside = {
         "assignment.json": _json({**told.plain(), "submit": submit}),
         "text.html": page(told, text, stripped.spots).encode(),
         "test_visible.py": _TESTS.format(package=PACKAGE).encode(),
         "requirements.txt": b"numpy>=2.0\npytest>=8\n",
-        **{file: (folder / file).read_bytes() for file in assignment.files if not file.endswith(".py")},
+        **{file: own_file(folder, file).read_bytes() for file in assignment.files if not file.endswith((".py", ".md"))},
         **dict(visible_tests(assignment)),
     }
     handout = stripped.files | beside
     handout["notebook.ipynb"] = notebook(told, text, stripped.files, stripped.spots).encode()
-    return Built(assignment, _listed(handout), _listed(stripped.solved | beside), submit, stripped.spots,
-                 stripped.removed)
+    solution = stripped.files | stripped.solved | beside
+    return Built(assignment, _listed(handout), _listed(solution), submit, stripped.spots, stripped.removed)
 
 
 def _listed(files: dict[str, bytes]) -> dict[str, bytes]:

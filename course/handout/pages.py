@@ -8,6 +8,7 @@ from markdown_it import MarkdownIt
 
 from ..assignment import Assignment
 from ..source import Spot
+from .mathematics import formulas
 
 __all__ = ["notebook", "page"]
 
@@ -20,9 +21,11 @@ _PAGE = """<!DOCTYPE html>
 <style>
 body {{ max-width: 46rem; margin: 2rem auto; padding: 0 1rem; font: 1.05rem/1.55 Georgia, serif; color: #222; }}
 code, pre {{ font: 0.9rem/1.45 ui-monospace, Consolas, monospace; background: #f5f5f0; }}
-pre {{ padding: 0.8rem; overflow-x: auto; }}
+pre {{ padding: 0.8rem; overflow-x: auto; font-size: 0.8rem; }}
 code {{ padding: 0.1rem 0.2rem; }}
 table {{ border-collapse: collapse; margin: 1rem 0; }}
+math {{ font-size: 1.05em; }}
+math[display="block"] {{ margin: 1rem 0; overflow-x: auto; overflow-y: hidden; }}
 td, th {{ border: 1px solid #ccc; padding: 0.25rem 0.7rem; text-align: left; }}
 </style>
 </head>
@@ -34,15 +37,14 @@ td, th {{ border: 1px solid #ccc; padding: 0.25rem 0.7rem; text-align: left; }}
 
 def page(assignment: Assignment, text: str, spots: Mapping[str, Spot]) -> str:
     """Return the text of an assignment, Markdown, as a page, with a table of its parts and how to begin."""
-    title = "" if text.lstrip().startswith("# ") else f"# {assignment.title}\n\n"
-    whole = f"{title}{text}\n\n{_parts(assignment, spots)}"
+    whole = _whole(assignment, text, spots)
     return _PAGE.format(title=escape(assignment.title),
-                        body=MarkdownIt("commonmark").enable("table").render(whole))
+                        body=MarkdownIt("commonmark").enable("table").use(formulas).render(whole))
 
 
 def notebook(assignment: Assignment, text: str, files: Mapping[str, bytes], spots: Mapping[str, Spot]) -> str:
     """Return a notebook with the text, and for every part the file it is in and its visible tests."""
-    cells = [_cell("markdown", f"# {assignment.title}\n\n{text}\n\n{_parts(assignment, spots)}"),
+    cells = [_cell("markdown", _whole(assignment, text, spots)),
              _cell("markdown", "Every cell that begins with `%%writefile` is a file of the handout: write your "
                                "solution there and run the cell, which saves it; then run the check below it."),
              _cell("code", "import sys")]
@@ -60,6 +62,12 @@ def notebook(assignment: Assignment, text: str, files: Mapping[str, bytes], spot
                       indent=1, ensure_ascii=False) + "\n"
 
 
+def _whole(assignment: Assignment, text: str, spots: Mapping[str, Spot]) -> str:
+    """Return the text with a heading and the table of its parts."""
+    title = "" if text.lstrip().startswith("# ") else f"# {assignment.title}\n\n"
+    return f"{title}{text}\n\n{_parts(assignment, spots)}"
+
+
 def _parts(assignment: Assignment, spots: Mapping[str, Spot]) -> str:
     rows = [f"| {part.title or f'`{name}`'} | `{spots[name].file}` | {part.points:g} |"
             for name, part in assignment.parts.items()]
@@ -67,7 +75,7 @@ def _parts(assignment: Assignment, spots: Mapping[str, Spot]) -> str:
     return "\n".join(["## Parts and points", "", "| part | where | points |", "|---|---|---|", *rows, "",
                       "`python -m chainrule assignment check` runs the visible tests, `python -m pytest` runs them as "
                       "tests; both need nothing but NumPy (and pytest). Name parts behind `check` to run these alone. "
-                      f"Hand in {files}."])
+                      f"Hand in {files}, and what else the text asks for."])
 
 
 def _cell(kind: str, source: str) -> dict[str, object]:

@@ -1,18 +1,33 @@
 """The package of a handout: what the parts' classes and the check need, with all solutions taken out."""
 
 import ast
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from ..assignment import Assignment
-from ..names import ROOMS, own_file, own_modules
-from ..source import Blanked, Imported, Module, Spot, blank, locate, prune, without_methods
+from ..names import ROOMS, own_modules
+from ..own_files import own_file
+from ..source import (
+    Blanked,
+    Imported,
+    Module,
+    Spot,
+    blank,
+    inline,
+    locate,
+    prune,
+    without_beyond,
+    without_methods,
+)
 from .library import PACKAGE, data_file, library_text
 
 __all__ = ["Stripped", "strip"]
 
 _CHECK = (Imported(f"{PACKAGE}.course.answering", "answer_part"), Imported(f"{PACKAGE}.course.check", "main"),
           Imported(f"{PACKAGE}.course.check", "check_part"))
+_MEMORY = (Imported(f"{PACKAGE}.layers.kernels.memory", "empty"),
+           Imported(f"{PACKAGE}.layers.kernels.memory", "empty_like"))      # what all kernels begin with, and no answer
 _MAIN = '''"""``python -m chainrule assignment check``: run the visible tests."""
 
 from .course.check import main
@@ -27,7 +42,7 @@ class Stripped:
 
     Attributes:
         files:   bytes by path
-        solved:  the same with solutions, and what only these need
+        solved:  those that solutions are written in, as they are then: with nothing but what ``files`` have
         spots:   where each part stands, by its name
         removed: the lines that are gone, by file
     """
@@ -38,10 +53,8 @@ class Stripped:
     removed: dict[str, tuple[str, ...]]
 
 
-def strip(assignment: Assignment, right: Collection[str] = ()) -> Stripped:
+def strip(assignment: Assignment) -> Stripped:
     """Return the package and the assignment's own modules, solutions taken out, with no more than is needed.
-
-    The parts named in ``right`` stay as they are.
 
     Raises: UnknownNameError where a target or something given is not there.
     """
@@ -55,17 +68,40 @@ def strip(assignment: Assignment, right: Collection[str] = ()) -> Stripped:
         return library_text(path)
 
     originals = {file: read(file) or "" for file in dict.fromkeys(spot.file for spot in spots.values())}
-    asked = {name: spot for name, spot in spots.items() if name not in right}
-    blanked = {file: blank(text, [spot for spot in asked.values() if spot.file == file])
+    blanked = {file: blank(text, [spot for spot in spots.values() if spot.file == file])
                for file, text in originals.items()}
     own = [Module(name, read(f"{name}.py") or "") for name in own_modules(assignment)]
     wanted = [*_CHECK, *_of_expressions(assignment, own), *_of_targets(assignment)]
+    for file, path in ((spot.file, spot.path) for spot in spots.values() if "/" in spot.file):
+        wanted += [*_MEMORY, Imported(_name(file), f"{path[0]}Cache")]      # what a class keeps is no secret
     for module in own:
         wanted += _of_own(module, blanked.get(f"{module.name}.py"), list(spots.values()))
-    texts = _without_helpers(blanked, asked, lambda changed: prune(read, wanted, changed))
-    solved = prune(read, wanted)
-    solved |= {file: text for file, text in originals.items() if "/" not in file}
-    return Stripped(_files(texts), _files(solved), spots, {file: each.removed for file, each in blanked.items()})
+    texts = _without_helpers(blanked, spots, lambda changed: prune(read, wanted, changed))
+    of_library = {file: without_beyond(text, [spot for spot in spots.values() if spot.file == file])
+                  for file, text in originals.items() if "/" in file}
+    whole = prune(read, wanted, of_library)
+    solved = {file: text for file, text in originals.items() if "/" not in file}
+    library, there = _modules(read), _modules(texts.get)
+    solved |= {file: inline(Module(_name(file), whole[file]), library, there) for file in of_library}
+    return Stripped(_files(texts), {file: solved[file].encode() for file in originals}, spots,
+                    {file: each.removed for file, each in blanked.items()})
+
+
+def _name(file: str) -> str:
+    return file.removesuffix(".py").replace("/", ".")
+
+
+def _modules(read: Callable[[str], str | None]) -> Callable[[str], Module | None]:
+    """Return a function from the name of a module of the package to the module."""
+    @cache
+    def module(name: str) -> Module | None:
+        path = name.replace(".", "/")
+        for file in (f"{path}.py", f"{path}/__init__.py"):
+            text = read(file) if path.startswith(f"{PACKAGE}/") else None
+            if text is not None:
+                return Module(name, text, file != f"{path}.py")
+        return None
+    return module
 
 
 def _files(texts: dict[str, str]) -> dict[str, bytes]:

@@ -11,7 +11,8 @@ from tempfile import TemporaryDirectory
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from ...layers.core import StateError
-from ..names import own_file, own_modules
+from ..names import own_modules
+from ..own_files import SHIPPED, own_file
 from .building import Built
 from .library import PACKAGE
 
@@ -101,5 +102,5 @@ def _library() -> Iterator[tuple[str, bytes]]:
         for file in sorted(root.rglob("*")):
             inside = file.relative_to(root)
             if file.is_file() and "__pycache__" not in inside.parts \
-                    and ("assignments" not in inside.parts or "variants" in inside.parts):
+                    and ("assignments" not in inside.parts or {*SHIPPED} & {*inside.parts}):
                 yield f"{package.replace('.', '/')}/{inside.as_posix()}", file.read_bytes()

@@ -1,29 +1,35 @@
 """All that is checked of an assignment before anyone sees it."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from ..handout import Built
 from ..handout.library import PACKAGE
 from ..source import Module
 from .leaks import leaks
-from .mistakes import faults_of_reference, unseen_mistakes
+from .mistakes import Tried, misnamed, try_mistakes
 from .scores import scores
+from .submitting import wrong_grades
 
-__all__ = ["problems_of"]
+__all__ = ["Checked", "self_check"]
 
 
-def problems_of(built: Built) -> Iterator[str]:
-    """Yield why an assignment should not be handed out: nothing, if all is well.
+class Checked(NamedTuple):
+    """Why an assignment should not be handed out: nothing, if all is well; and which mistakes were tried."""
 
-    The reference scores full marks, the handout as it is nothing and without a crash, every named mistake less than
-    full marks, and no line of a solution is left anywhere.
+    problems: tuple[str, ...]
+    tried: Tried
+
+
+def self_check(built: Built) -> Checked:
+    """Check an assignment before release.
+
+    The solution earns full marks as a submission does, the handout as it is nothing and without a crash, every named
+    mistake costs something, and no line of a solution is left anywhere.
     """
-    assignment = built.assignment
-    yield from faults_of_reference(assignment)
-    yield from _in_folders(built)
-    yield from unseen_mistakes(built)
-    yield from leaks(built.handout, built.removed, assignment.shown)
-    yield from _twins(built)
+    tried = try_mistakes(built)
+    return Checked((*wrong_grades(built), *_in_folders(built), *tried.problems(), *misnamed(built),
+                    *leaks(built.handout, built.removed, built.assignment.shown), *_twins(built)), tried)
 
 
 def _twins(built: Built) -> Iterator[str]:

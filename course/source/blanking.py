@@ -8,7 +8,7 @@ from typing import NamedTuple
 from ...layers.core import StateError
 from .locating import Spot, definition_of, definitions
 
-__all__ = ["BEYOND", "Blanked", "blank", "without_methods"]
+__all__ = ["BEYOND", "Blanked", "blank", "without_beyond", "without_methods"]
 
 BEYOND = ("jvp", "backward_jvp", "curvature", "describe", "hvp", "terms_hvp", "row_hvp")
 """Methods of a class that say half of the answer and that no part asks for, unless it is named."""
@@ -72,6 +72,16 @@ def blank(text: str, spots: Iterable[Spot]) -> Blanked:
     used = frozenset(name for node in ast.walk(tree) if any(span.start < getattr(node, "lineno", 0) <= span.stop
                                                             for span in gaps) for name in _read(node))
     return Blanked("\n".join(lines) + "\n", tuple(removed), used)
+
+
+def without_beyond(text: str, spots: Iterable[Spot]) -> str:
+    """Return the text with its solutions, but without what no part asks for, as ``blank`` leaves it out."""
+    spots = list(spots)
+    asked = {spot.path[:1]: {other.path[-1] for other in spots if other.path[:1] == spot.path[:1]}
+             for spot in spots if len(spot.path) > 1}
+    for path, names in asked.items():
+        text = without_methods(Blanked(text, (), frozenset()), path, set(BEYOND) - names).text
+    return text
 
 
 def without_methods(blanked: Blanked, path: tuple[str, ...], names: Collection[str]) -> Blanked:

@@ -9,7 +9,8 @@ from typing import Any, TypeAlias
 
 from ...layers.core import UnknownNameError, nearest
 from ...optim import Optimizer
-from ..names import ROOMS, own_file
+from ..names import ROOMS
+from ..own_files import own_file
 
 __all__ = ["Definition", "Spot", "definition_of", "definitions", "locate"]
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from .module import Imported, Module, Statement
 
-__all__ = ["Pruned", "prune"]
+__all__ = ["Pruned", "import_lines", "prune"]
 
 WIDTH = 120
 Read = Callable[[str], str | None]
@@ -108,7 +108,7 @@ class Pruned:
                 public = [f'"{name}"' for name in _strings(statement.node) if name in names]
                 lines = _wrapped("__all__ = [", public, "]")
             elif statement.is_import:
-                lines = _import_lines(statement.node, names)
+                lines = import_lines(statement.node, names)
             else:       # a text belongs to the statement above it
                 stays = stays if statement.is_text else id(statement) in kept
                 lines = statement.lines if stays else []
@@ -138,7 +138,8 @@ def _strings(node: ast.AST) -> list[str]:
     return [each.value for each in ast.walk(node) if isinstance(each, ast.Constant) and isinstance(each.value, str)]
 
 
-def _import_lines(node: ast.stmt, names: set[str]) -> list[str]:
+def import_lines(node: ast.stmt, names: set[str]) -> list[str]:
+    """Return the lines of an import of these names alone; none if it has none of them."""
     if not isinstance(node, (ast.Import, ast.ImportFrom)):
         return []
     kept = [alias for alias in node.names if (alias.asname or alias.name.partition(".")[0]) in names]

@@ -1,5 +1,6 @@
-"""What the site has beside the written pages: a page for every class, and the files that pages lead to."""
+"""What the site has beside the written pages: pages of classes and runs, notebooks, the files that pages lead to."""
 
+import json
 import re
 import sys
 from pathlib import Path
@@ -9,12 +10,14 @@ from typing import Any
 HOUSE = Path(__file__).parents[2]
 sys.path.append(str(Path(__file__).parent))
 
-from layer_pages import ROOMS, layer_pages  # noqa: E402    # beside this file, which mkdocs loads by its path
+import gallery  # noqa: E402    # beside this file, which mkdocs loads by its path, as are the next two
+from layer_pages import ROOMS, layer_pages  # noqa: E402
 from mkdocs.structure.files import File  # noqa: E402
+from notebooks import TUTORIALS, notebook  # noqa: E402
 
 __all__ = ["on_config", "on_files", "on_page_markdown"]
 
-_LINK = re.compile(r"\]\((?:\.\./)+((?:examples|data|tests|configs)/[^)#\s]+)\)")
+_LINK = re.compile(r"\]\((?:\.\./)+((?:examples|data|tests|configs|course)/[^)#\s]+)\)")
 
 
 def on_config(config: Any) -> Any:
@@ -23,7 +26,8 @@ def on_config(config: Any) -> Any:
     for section in re.split(r"^## ", (HOUSE / "docs" / "README.md").read_text(encoding="utf-8"), flags=re.M)[1:]:
         links = re.findall(r"\[([^]]+)\]\(([^)#]+\.md)\)", section)
         if links:
-            nav.append({section.splitlines()[0]: [{title.replace("\n", " "): path} for title, path in links]})
+            pages = [{title.replace("\n", " ").replace("*", ""): path} for title, path in links]
+            nav.append({section.splitlines()[0]: pages})
     config["nav"] = [*nav, {"Every class": [f"reference/{room}/index.md" for room in ROOMS]}]
     return config
 
@@ -32,6 +36,11 @@ def on_files(files: Any, config: Any) -> Any:
     """Add the pages that are made, and one for each file of the repository that a page leads to."""
     for path, text in layer_pages():
         files.append(File.generated(config, path, content=text))
+    for recipe in gallery.recipes_of((HOUSE / "docs" / "gallery.md").read_text(encoding="utf-8")):
+        files.append(File.generated(config, f"gallery/{recipe}.html", content=gallery.report_of(recipe)))
+    for page in sorted(TUTORIALS.glob("*.md")):
+        made = json.dumps(notebook(page), indent=1)
+        files.append(File.generated(config, f"tutorials/{page.stem}.ipynb", content=made))
     linked = {found for file in files.documentation_pages() for found in _LINK.findall(file.content_string)}
     for path in sorted(linked):
         text = (HOUSE / path).read_text(encoding="utf-8")
@@ -41,10 +50,14 @@ def on_files(files: Any, config: Any) -> Any:
 
 
 def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
-    """Begin with the repository's own first page; lead links to files of the repository to their pages."""
-    if page.file.src_uri == "README.md":
-        start = (HOUSE / "README.md").read_text(encoding="utf-8").partition("\n## The house")[0]
-        start = start.replace("](docs/", "](").replace("](configs/", "](../configs/")
-        markdown = f"{start}\n\n{markdown.replace('# Documentation', '## All pages', 1)}"
-    here = Path(page.file.src_uri).parent.as_posix()
-    return _LINK.sub(lambda found: f"]({relpath(f'files/{found[1]}.md', here)})", markdown)
+    """Hang the runs, offer the notebooks; lead links to files of the repository to their pages."""
+    here = Path(page.file.src_uri)
+    if here.name == "README.md":
+        page.meta["hide"] = ["navigation", "toc"]           # all pages are on it
+    if here.name == "gallery.md":
+        markdown = gallery.hang(markdown)
+    if here.parent.name == "tutorials":
+        markdown = re.sub(r"\A(# .*)$", rf"\1\n\n[As a notebook]({here.stem}.ipynb){{ .notebook download }}", markdown,
+                          count=1, flags=re.M)
+    markdown = re.sub(r"^```(\w+) no-run$", r"```\1", markdown, flags=re.M)        # a word for the tests
+    return _LINK.sub(lambda found: f"]({relpath(f'files/{found[1]}.md', here.parent.as_posix())})", markdown)

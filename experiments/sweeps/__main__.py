@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ...layers.core import ChainruleError, message
 from ...layers.kernels import set_num_threads
-from ..plugins import load_plugin
+from ..binding import load_plugin
 from .plan import Sweep
 from .work import work
 

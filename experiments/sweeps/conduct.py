@@ -11,7 +11,7 @@ from signal import SIGINT, Signals
 
 from ...layers.core import StateError, check_size
 from ...layers.kernels import get_num_threads
-from ..plugins import loaded_plugins
+from ..binding import loaded_plugins
 from .outcome import TrialRow, conclude
 from .plan import Sweep, plan_sweep
 from .study import Study, require_optuna

@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from ...layers.core import write_atomically
-from ..reading import read_config
+from ..document import dump, read_config
 from ..runs import Past
-from ..writing import dump
 from .picture import draw_sweep
 from .plan import Sweep
 from .study import Study

@@ -12,9 +12,7 @@ import numpy as np
 
 from ...layers.core import StateError, check_choice, write_atomically
 from ..config import Config, open_config
-from ..problems import ConfigError, Problem
-from ..reading import Node, parse_config
-from ..writing import dump
+from ..document import ConfigError, Node, Problem, dump, parse_config
 from .space import SweepParameter, overrides_of, place_of
 
 __all__ = ["Sweep", "plan_sweep"]

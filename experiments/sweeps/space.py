@@ -6,11 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from ..overrides import apply_overrides
-from ..problems import ConfigError, Position
-from ..reading import Node, parse_value
-from ..registry import KINDS
-from ..signatures import arguments_of
+from ..binding import KINDS, apply_overrides, arguments_of
+from ..document import ConfigError, Node, Position, parse_value
 
 __all__ = ["SweepParameter", "overrides_of", "spelled_out"]
 
@@ -110,7 +107,7 @@ def spelled_out(root: Node, path: str) -> str:
     """Return a path with the names that it leaves out: ``optimizer.lr`` where the config has ``optimizer: {Adam: …}``.
 
     Example:
-        >>> from chainrule.experiments.reading import parse_config
+        >>> from chainrule.experiments.document.reading import parse_config
         >>> from chainrule.experiments.sweeps.space import spelled_out
         >>> spelled_out(parse_config("optimizer: Adam"), "optimizer.lr")
         'optimizer.Adam.lr'

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...layers.core import StateError
-from ..folder import RunFolder, is_running
+from ..runs import RunFolder, is_running
 from .plan import Sweep
 
 if TYPE_CHECKING:

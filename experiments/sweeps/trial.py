@@ -6,10 +6,8 @@ from signal import Signals
 from typing import Any
 
 from ...layers.core import ChainruleError, NonFiniteError, message
-from ..problems import ConfigError
-from ..resume import resume
-from ..run import Run, run
-from ..runs import Past, result_of
+from ..document import ConfigError
+from ..runs import Past, Run, result_of, resume, run
 from .judge import PRUNED, Judge
 from .plan import Sweep
 from .study import Study, Taken

@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from ...layers.core import Array, Layer, as_dtype, flatten, write_atomically
+from ...layers.core import Array, Layer, as_dtype, flatten, show_shape, write_atomically
+from ...layers.core.optional import onnx
 from ...models import Graph
-from .library import onnx
+from .errors import OnnxError
 from .writing import EXPORTERS, REASONS, Value, Writer
 
 __all__ = ["IR_VERSION", "OPSET", "export_onnx"]
@@ -25,7 +26,8 @@ def export_onnx(model: Layer, path: str | os.PathLike[str], *x: Any,
     fixed.
     Weights have the names of the state dict. Nothing is written unless all layers have exporters.
 
-    Raises: OnnxError for a layer that has none, with the reason; ShapeError where the inputs do not fit.
+    Raises: OnnxError for a layer that has none, with the reason, and for axes that the inputs do not have; ShapeError
+        where the inputs do not fit.
 
     Example:
         >>> from chainrule.interchange.onnx import export_onnx
@@ -37,6 +39,13 @@ def export_onnx(model: Layer, path: str | os.PathLike[str], *x: Any,
     arrays = [each for each in flatten(tuple(inputs)) if each is not None]
     count = len(arrays)
     axes = [batch_axis] * count if batch_axis is None or isinstance(batch_axis, int) else list(batch_axis)
+    if not arrays or len(axes) != count:
+        raise OnnxError(f"export_onnx expected inputs, and a batch_axis for each or one for all, got {count} and "
+                        f"{len(axes)}")
+    for array, axis in zip(arrays, axes, strict=True):
+        if axis is not None and not -array.ndim <= axis < array.ndim:
+            raise OnnxError(f"export_onnx expected batch_axis as an axis of an input of shape "
+                            f"{show_shape(array.shape)}, got {axis}")
     names = _input_names(model, count)
     writer = Writer(model, EXPORTERS, REASONS, dtype)
     order = iter(zip(names, axes, strict=True))
@@ -67,7 +76,11 @@ def as_input(x: Any, dtype: Any) -> Any:
         return None
     if isinstance(x, tuple) and all(isinstance(size, int) for size in x):
         return np.broadcast_to(np.zeros((), dtype), x)
-    return tuple(as_input(each, dtype) for each in x) if isinstance(x, tuple) else np.zeros(x.shape, dtype)
+    if isinstance(x, tuple):
+        return tuple(as_input(each, dtype) for each in x)
+    if hasattr(x, "shape"):         # sparse rows
+        return np.zeros(x.shape, dtype)
+    raise OnnxError(f"export_onnx expected inputs as NumPy arrays, or their shapes as tuples, got {type(x).__name__}")
 
 
 def _value(x: Any, order: Any) -> Any:

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 from ...layers.core import Array, Parameter, nearest
+from ...layers.core.optional import onnx
 from ...models import Graph
 from .errors import OnnxError
-from .library import onnx
 from .reading import OPERATORS, Node, Operand, Reader, constant
 
 __all__ = ["load_onnx"]
@@ -55,8 +55,13 @@ class _File:
             if not info.type.HasField("tensor_type") or _dtype(info.type.tensor_type.elem_type).kind not in "biuf":
                 raise OnnxError(f"input {info.name!r}: expected an array of numbers or truth values of a type that "
                                 f"NumPy has")
+        if self.proto.sparse_initializer:
+            raise OnnxError(f"initializer {self.proto.sparse_initializer[0].values.name!r}: expected all numbers of an "
+                            f"array, got a sparse one")
         for tensor in self.proto.initializer:
             array = onnx.numpy_helper.to_array(tensor)
+            if array.dtype.kind == "O":
+                raise OnnxError(f"initializer {tensor.name!r}: expected numbers or truth values, got texts")
             if array.dtype.kind == "f" and array.ndim:
                 self.trained[tensor.name] = Parameter(array, dtype=array.dtype)
             else:

@@ -92,7 +92,8 @@ _LAYERS: tuple[tuple[type[Layer] | tuple[type[Layer], ...], str, Turn], ...] = (
     (layers.ConvTranspose1d, "conv1d_transpose", _turned(2, 1, 0)),         # (k, O, C) -> (C, O, k)
     (layers.ConvTranspose2d, "conv2d_transpose", _turned(3, 2, 0, 1)),
     (layers.Embedding, "embedding", _turned(0, 1)),
-    ((layers.BatchNorm1d, layers.BatchNorm2d, layers.BatchNorm3d), "batch_normalization", _affine),
+    ((layers.BatchNorm1d, layers.BatchNorm2d, layers.BatchNorm3d, layers.SyncBatchNorm),
+     "batch_normalization", _affine),
     (layers.LayerNorm, "layer_normalization", _affine),
     (layers.GroupNorm, "group_normalization", _affine),
     (layers.RNN, "simple_rnn", _recurrent(0)),

@@ -2,7 +2,6 @@
 
 import io
 import zipfile
-from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -10,6 +9,7 @@ import numpy as np
 
 from ...data.data_file import DataFileError, damage, read_file
 from ...layers.core import Array
+from ...layers.core.optional import h5py
 
 __all__ = ["Variables", "read_keras"]
 
@@ -29,7 +29,8 @@ def read_keras(path: Path) -> list[Variables]:
 
     Such files call layers by kind and number (``dense``, ``dense_1``), in the order in which a model has them.
 
-    Raises: DataFileError for a file that is damaged, older, or has models inside of models, and without h5py.
+    Raises: DataFileError for a file that is damaged, older, or has models inside of models; MissingLibraryError
+    without h5py.
 
     Source: the layout of ``keras.saving`` 3.
 
@@ -38,7 +39,7 @@ def read_keras(path: Path) -> list[Variables]:
         >>> Variables("dense", 0, (np.ones((3, 2)), np.zeros(2))).arrays[0].shape
         (3, 2)
     """
-    content = read_file(path, "read_keras")
+    content, opened = read_file(path, "read_keras"), h5py.File
     with damage(path, "read_keras", "a file of Keras 3", zipfile.BadZipFile, KeyError, OSError, ValueError,
                 RuntimeError, TypeError):
         if content.startswith(b"PK"):
@@ -46,7 +47,7 @@ def read_keras(path: Path) -> list[Variables]:
                 if archive.getinfo(_WEIGHTS).compress_type != zipfile.ZIP_STORED:
                     raise ValueError(f"{_WEIGHTS} is packed, which Keras does not do")
                 content = archive.read(_WEIGHTS)
-        with _h5py().File(io.BytesIO(content), "r") as file:
+        with opened(io.BytesIO(content), "r") as file:
             if "layers" not in file:
                 raise DataFileError(f"read_keras expected {path} to be a .keras or .weights.h5 file of Keras 3, got "
                                     f"one without layers; load it in Keras 3 and save it again")
@@ -64,11 +65,3 @@ def _variables(name: str, group: Any, path: Path) -> Variables:
     places = holder["vars"]
     arrays = tuple(np.asarray(places[key][()]) for key in sorted(places, key=int) if places[key].dtype.kind == "f")
     return Variables(kind, int(number), arrays)
-
-
-def _h5py() -> Any:
-    try:
-        return import_module("h5py")
-    except ImportError as missing:
-        raise DataFileError("chainrule.interchange.weights needs h5py for Keras's files; pip install 'chainrule[keras]'"
-                            ) from missing

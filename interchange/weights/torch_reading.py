@@ -1,4 +1,6 @@
-"""PyTorch's files read without PyTorch: a zip archive with a pickle that names tensors, and their numbers beside it.
+"""PyTorch's files read without PyTorch: a pickle that names tensors, with their numbers beside it in a zip archive.
+
+Before PyTorch 1.6 there was no archive: five pickles stand one behind the other, and after them the numbers.
 
 The pickle is read by the interpreter of ``data/opcodes.py``, which runs nothing: a file that wants more than tensors in
 dicts, such as a whole module or a function to be called, is refused before anything is looked up.
@@ -14,12 +16,12 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 import numpy as np
 
 from ...data.data_file import DataFileError, damage, read_file
-from ...data.opcodes import OpcodeError, read_opcodes
+from ...data.opcodes import OpcodeError, read_opcodes, read_opcodes_in_turn
 from ...layers.core import Array, UnknownNameError
 
 __all__ = ["read_torch"]
 
-_LEGACY = b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19."         # what files begin with that are older than 1.6
+_BEFORE_1_6 = b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19."     # the first of five pickles: a number
 _Order: TypeAlias = Literal["<", ">"]
 _KINDS = {"Float": "f4", "Double": "f8", "Half": "f2", "BFloat16": "u2", "Long": "i8", "Int": "i4", "Short": "i2",
           "Char": "i1", "Byte": "u1", "Bool": "?"}
@@ -31,10 +33,10 @@ def read_torch(path: Path, inside: str | None = None) -> dict[str, Array]:
     A checkpoint often keeps the state dict under a name, ``inside="model"``. Half precision of either kind comes back
     as float32.
 
-    Raises: DataFileError for a file that is damaged, older than PyTorch 1.6, or wants anything but tensors in dicts;
-        UnknownNameError for an ``inside`` that it does not have.
+    Raises: DataFileError for a file that is damaged, or wants anything but tensors in dicts; UnknownNameError for an
+        ``inside`` that it does not have.
 
-    Source: the layout that ``torch.save`` has written since 1.6.
+    Source: the two layouts of ``torch.save``, since 1.6 and before.
 
     Example:
         >>> import pathlib, tempfile
@@ -45,15 +47,13 @@ def read_torch(path: Path, inside: str | None = None) -> dict[str, Array]:
         {'weight': (2, 3), 'bias': (2,)}
     """
     content = read_file(path, "read_torch")
-    if content.startswith(_LEGACY):
-        raise DataFileError(f"read_torch expected {path} in the format of PyTorch 1.6 and later, got an older one; "
-                            f"load it there and save it again")
     with damage(path, "read_torch", "a file of torch.save(model.state_dict(), path)", zipfile.BadZipFile, OpcodeError,
                 KeyError, ValueError, NotImplementedError, RuntimeError, EOFError, TypeError):
-        found = _unpickled(zipfile.ZipFile(io.BytesIO(content)))
+        found = _before_1_6(content) if content.startswith(_BEFORE_1_6) else \
+            _unpickled(zipfile.ZipFile(io.BytesIO(content)))
     tensors = _tensors(found)
     if inside is not None or not tensors:
-        places = {str(name): tensors for name, value in _items(found) if (tensors := _tensors(value))}
+        places = {_text(name): tensors for name, value in _items(found) if (tensors := _tensors(value))}
         if inside is None:
             raise DataFileError(f"read_torch found no tensors at the top of {path}, but in "
                                 f"{', '.join(map(repr, places)) or 'nothing below it'}; pass inside= one of these")
@@ -88,7 +88,8 @@ def _unpickled(archive: zipfile.ZipFile) -> Any:
         match key:
             case ("storage", str(kind), str(number), _, int(count)):
                 if number not in storages:
-                    storages[number] = _Storage(_numbers(archive, f"{root}data/{number}", kind, order, count))
+                    name = f"{root}data/{number}"
+                    storages[number] = _Storage(_numbers(_stored(archive, name), name, kind, order, count))
                 return storages[number]
         raise OpcodeError("an object outside of the pickle that is no storage of a tensor")
 
@@ -102,11 +103,40 @@ def _stored(archive: zipfile.ZipFile, name: str) -> bytes:
     return archive.read(name)
 
 
-def _numbers(archive: zipfile.ZipFile, name: str, kind: str, order: _Order, count: int) -> Array:
+def _before_1_6(content: bytes) -> Any:
+    """Read the pickles twice, as the numbers stand behind them: for the kinds of all storages, then for the tensors."""
+    kinds: dict[str, str] = {}
+
+    def kind_of(key: Any) -> None:
+        match key:
+            case ("storage" | b"storage", str(kind), number, _, int(), None):
+                kinds[_text(number)] = kind
+            case _:
+                raise OpcodeError("an object outside of the pickle that is no whole storage of a tensor")
+
+    table: dict[str, Callable[..., Any]] = {**dict.fromkeys(_TABLE, _parameter), "collections.OrderedDict": _Ordered}
+    (_, _, system, _, keys), at = read_opcodes_in_turn(content, 5, table, kind_of)
+    little = {_text(name): value for name, value in _items(system)}["little_endian"]
+    order: _Order = "<" if little else ">"
+    storages = {}
+    for key in map(_text, keys):        # how many numbers, in eight bytes, and the numbers
+        kind, count = kinds[key], int.from_bytes(content[at:at + 8], "little")
+        end = at + 8 + count * np.dtype(_code(kind)).itemsize
+        storages[key] = _Storage(_numbers(content[at + 8:end], f"storage {key}", kind, order, count))
+        at = end
+    return read_opcodes_in_turn(content, 4, _TABLE, lambda key: storages[_text(key[2])])[0][3]
+
+
+def _code(kind: str) -> str:
     code = _KINDS.get(kind.removeprefix("torch.").removesuffix("Storage"))
     if code is None:
         raise OpcodeError(f"numbers of a kind that NumPy does not have, {kind}")
-    numbers = np.frombuffer(_stored(archive, name), np.dtype(code).newbyteorder(order))
+    return code
+
+
+def _numbers(content: bytes, name: str, kind: str, order: _Order, count: int) -> Array:
+    code = _code(kind)
+    numbers = np.frombuffer(content, np.dtype(code).newbyteorder(order))
     if len(numbers) < count:
         raise ValueError(f"{name} holds {len(numbers)} numbers instead of {count}")
     native = numbers.astype(numbers.dtype.newbyteorder("="))
@@ -143,6 +173,7 @@ def _not_called(*_: Any) -> Any:
 
 _TABLE: Mapping[str, Callable[..., Any]] = {
     "collections.OrderedDict": _Ordered,
+    "torch._utils._rebuild_tensor": _tensor,            # before 0.4
     "torch._utils._rebuild_tensor_v2": _tensor,
     "torch._utils._rebuild_parameter": _parameter,
     **{f"torch.{kind}Storage": _not_called for kind in _KINDS},
@@ -154,4 +185,9 @@ def _items(found: Any) -> list[tuple[Any, Any]]:
 
 
 def _tensors(found: Any) -> dict[str, Array]:
-    return {str(name): value for name, value in _items(found) if isinstance(value, np.ndarray)}
+    return {_text(name): value for name, value in _items(found) if isinstance(value, np.ndarray)}
+
+
+def _text(name: Any) -> str:
+    """Return a name as a text, which Python 2 wrote as bytes."""
+    return name.decode() if isinstance(name, bytes) else str(name)

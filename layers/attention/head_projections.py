@@ -36,8 +36,7 @@ class HeadProjections(Layer):
 
     def _affine(self, x: Array, weight: Parameter, rows: slice, of_bias: slice) -> Array:
         """Return ``x`` projected by some rows of a weight."""
-        y = matmul(x, weight.data[rows].T)
-        return y if self.in_proj_bias is None else np.add(y, self.in_proj_bias.data[of_bias], out=y)
+        return matmul(x, weight.data[rows].T, None if self.in_proj_bias is None else self.in_proj_bias.data[of_bias])
 
     def _learn(self, x: Array, grad: Array, weight: Parameter, rows: slice, of_bias: slice) -> None:
         """Add to the gradients of some rows of a weight and of the bias."""
@@ -126,5 +125,5 @@ class HeadProjections(Layer):
         batch, heads, length, source = weights_shape(attended.q.shape, attended.k.shape, attended.v.shape)
         shape: Shape = (length, source) if average else (heads, length, source)
         check_shape(grad, shape if axes == 2 else (batch, *shape), name="grad_weights", owner=self)
-        grad = as_dtype(grad, attended.q.dtype).reshape(batch, -1, length, source)
+        grad = as_dtype(grad, attended.q.dtype).reshape(batch, 1 if average else heads, length, source)
         return grad / heads if average else grad

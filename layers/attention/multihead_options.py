@@ -27,8 +27,8 @@ class MultiheadOptions(NamedTuple):
             check_mask(self.key_padding_mask, (source,) if batch is None else (batch, source),
                        name="key_padding_mask", owner=owner)
         if self.attn_mask is not None:
-            check_mask(self.attn_mask, (length, source), ((batch or 1) * heads, length, source), name="attn_mask",
-                       owner=owner)
+            rows = heads if batch is None else batch * heads
+            check_mask(self.attn_mask, (length, source), (rows, length, source), name="attn_mask", owner=owner)
 
     def bias(self, shape: Shape, extra: int, dtype: npt.DTypeLike) -> Array | None:
         """Return all masks as one that broadcasts to weights of a shape (N, H, L, S); ``extra`` keys are never hidden.

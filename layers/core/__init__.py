@@ -18,6 +18,7 @@ from .describe import POINTWISE, Description, Field, Kept, compose, widest
 from .errors import (
     ChainruleError,
     DtypeError,
+    MissingLibraryError,
     NonFiniteError,
     ShapeError,
     StateError,
@@ -30,6 +31,7 @@ from .layer import IncompatibleKeys, Layer
 from .memory import cache_bytes
 from .options import options, show_options
 from .parameter import Buffer, Parameter
+from .processes import all_reduce_, reducing
 from .random import default_rng, get_rng_state, manual_seed, set_rng_state
 from .ranges import (
     Beta,
@@ -66,6 +68,7 @@ __all__ = [
     "IncompatibleKeys",
     "Kept",
     "Layer",
+    "MissingLibraryError",
     "NonFiniteError",
     "NonNegative",
     "Observer",
@@ -84,6 +87,7 @@ __all__ = [
     "ValueRangeError",
     "WeightFileError",
     "Within",
+    "all_reduce_",
     "as_dtype",
     "backward_rule",
     "cache_bytes",
@@ -110,6 +114,7 @@ __all__ = [
     "observe",
     "options",
     "read_weights",
+    "reducing",
     "replay",
     "rewinding",
     "save_weights",

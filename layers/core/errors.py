@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-__all__ = ["ChainruleError", "DtypeError", "NonFiniteError", "ShapeError", "StateError", "UnknownNameError",
-           "ValueRangeError", "message", "nearest"]
+__all__ = ["ChainruleError", "DtypeError", "MissingLibraryError", "NonFiniteError", "ShapeError", "StateError",
+           "UnknownNameError", "ValueRangeError", "message", "nearest"]
 
 
 class ChainruleError(Exception):
@@ -21,6 +21,10 @@ class DtypeError(ChainruleError, TypeError):
 
 class StateError(ChainruleError, RuntimeError):
     """A call came at the wrong moment, for example ``backward`` before ``forward``."""
+
+
+class MissingLibraryError(ChainruleError, ImportError):
+    """Something needs a library that is not installed; the message says what to install."""
 
 
 class UnknownNameError(ChainruleError, LookupError):

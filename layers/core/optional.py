@@ -1,30 +1,48 @@
-"""Libraries that are missing in the handout of an assignment, which runs with NumPy alone."""
+"""Libraries that may be missing: each is imported when it is first used, or an error says what to install."""
 
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["safetensors", "scipy"]
+from .errors import MissingLibraryError
+
+__all__ = ["PIL", "Library", "h5py", "mpi4py", "onnx", "safetensors", "scipy", "tensorboardX"]
 
 
-class _Absent:
-    """Stands for a library that is not installed, and says so when something needs it."""
+class Library:
+    """Stands for a library: its attributes and modules are the library's own.
 
-    def __init__(self, name: str) -> None:
-        self._name = name
+    Raises: MissingLibraryError at the first use of a library that is not installed.
+
+    Example:
+        >>> Library("math", "math").floor(2.5)
+        2
+    """
+
+    def __init__(self, name: str, install: str) -> None:
+        self._name, self._install = name, install
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)      # names that tools ask every object for
-        raise ImportError(f"{self._name}.{name} is needed here, but {self._name} is not installed; "
-                          f"pip install {self._name}")
+        try:
+            library = import_module(self._name)
+        except ImportError as missing:
+            raise MissingLibraryError(f"{self._name}.{name} is needed here, but {self._name} is not installed; "
+                                      f"pip install {self._install}") from missing
+        found = getattr(library, name) if hasattr(library, name) else import_module(f"{self._name}.{name}")
+        setattr(self, name, found)          # next time without a search
+        return found
 
 
-try:
-    import scipy
-except ImportError:
-    scipy = _Absent("scipy")  # type: ignore[assignment]   # a stand-in, not a module
-
-try:
-    import safetensors
+if TYPE_CHECKING:
     import safetensors.numpy
-except ImportError:
-    safetensors = _Absent("safetensors")  # type: ignore[assignment]   # a stand-in, not a module
+    import scipy
+else:       # which NumPy alone can do without, as in the handout of an assignment
+    safetensors = Library("safetensors", "safetensors")
+    scipy = Library("scipy", "scipy")
+
+PIL: Any = Library("PIL", "'chainrule[image]'")
+h5py: Any = Library("h5py", "'chainrule[keras]'")
+mpi4py: Any = Library("mpi4py", "'chainrule[mpi]'")
+onnx: Any = Library("onnx", "'chainrule[onnx]'")
+tensorboardX: Any = Library("tensorboardX", "'chainrule[tensorboard]'")

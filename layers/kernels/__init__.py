@@ -10,7 +10,7 @@ from .pooling import range_max, window_max, window_pick, window_places, window_r
 from .products import add_grad, add_matmul, matmul, product, width_of_piece
 from .row_norm import normalize_rows, normalize_rows_back
 from .self_gating import self_gated, self_gated_back, sigmoid
-from .softmax import softmax_rows, softmax_rows_back
+from .softmax import scaled_rows, softmax_rows, softmax_rows_back
 from .table import add_at
 from .threads import get_num_threads, in_parallel, set_num_threads, shares
 from .twin import compiled, has_twins
@@ -20,8 +20,8 @@ __all__ = [
     "Window", "add_at", "add_grad", "add_matmul", "compiled", "correlate", "correlate_adjoint",
     "correlate_weight_grad", "empty", "empty_like", "gate", "get_num_threads", "has_twins", "in_parallel",
     "inner_sums", "lent", "limit", "matmul", "moments", "normalize_rows", "normalize_rows_back", "padded",
-    "place_pick", "place_put", "place_route", "product", "project", "range_max", "rectify", "release", "scatter",
-    "self_gated", "self_gated_back", "set_num_threads", "shares", "sigmoid", "softmax_rows", "softmax_rows_back",
-    "standardize", "weigh", "weigh_back", "width_of_piece", "window_max", "window_pick", "window_places",
-    "window_route", "window_spread", "window_sum", "windows",
+    "place_pick", "place_put", "place_route", "product", "project", "range_max", "rectify", "release",
+    "scaled_rows", "scatter", "self_gated", "self_gated_back", "set_num_threads", "shares", "sigmoid", "softmax_rows",
+    "softmax_rows_back", "standardize", "weigh", "weigh_back", "width_of_piece", "window_max", "window_pick",
+    "window_places", "window_route", "window_spread", "window_sum", "windows",
 ]

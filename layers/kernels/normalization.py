@@ -59,7 +59,7 @@ def project(grad: Array, x: Array, mean: Array, inv_std: Array, scale: Array, su
     With ``scale = inv_std`` that is the derivative of ``x_hat``, statistics included. It is symmetric: it takes
     tangents forward as it takes gradients back.
     """
-    count = x.shape[0] * x.shape[2]
+    count = max(x.shape[0] * x.shape[2], 1)
     mean_grad, slope = sums[0] / count, -sums[1] * inv_std / count
     result = empty_like(x)
     for images, channels in _parts(x):

@@ -9,7 +9,7 @@ from .memory import empty
 from .threads import get_num_threads, one_blas_thread
 from .twin import compiled
 
-__all__ = ["ALONE", "PIECE", "add_grad", "add_matmul", "matmul", "piece", "product", "width_of_piece"]
+__all__ = ["ALONE", "PIECE", "add_grad", "add_matmul", "affine", "matmul", "piece", "product", "width_of_piece"]
 
 PIECE = 1_000_000       # multiply-adds up to which OpenBLAS takes numbers from where they lie instead of sorting them
 ALONE = 100_000         # those up to which no BLAS uses threads
@@ -18,16 +18,21 @@ _HEIGHT, _ROWS = 64, 256    # rows of a piece, at most, and of all, beyond which
 _SHARED = 8_000_000     # multiply-adds from which BLAS may share the work among threads of its own
 
 
-def matmul(a: Array, b: Array) -> Array:
-    """Return ``a @ b`` in the dtype of the matrix ``b``, as one product however many axes ``a`` has.
+def matmul(a: Array, b: Array, bias: Array | None = None) -> Array:
+    """Return ``a @ b``, or ``a @ b + bias``, in the dtype of the matrix ``b``, however many axes ``a`` has.
 
     Shapes:
-        a: (..., k)
-        b: (k, m), may be a transposed view
-        y: (..., m)
+        a:    (..., k)
+        b:    (k, m), may be a transposed view
+        bias: (m,)
+        y:    (..., m)
     """
     y, n = empty((*a.shape[:-1], b.shape[1]), b.dtype), math.prod(a.shape[:-1])
-    product(as_dtype(a, b.dtype).reshape(n, a.shape[-1]), b, out=y.reshape(n, b.shape[1]))
+    rows, out = as_dtype(a, b.dtype).reshape(n, a.shape[-1]), y.reshape(n, b.shape[1])
+    if bias is None:
+        product(rows, b, out)
+    else:
+        affine(rows, b, as_dtype(bias, b.dtype), out)
     return y
 
 
@@ -69,6 +74,18 @@ def product(a: Array, b: Array, out: Array, keep: bool = False) -> Array:
     else:
         with one_blas_thread():
             _multiply(a, b, out)
+    return out
+
+
+@compiled
+def affine(a: Array, b: Array, bias: Array, out: Array) -> Array:
+    """Write ``a @ b + bias`` into ``out`` and return it; all of one dtype.
+
+    Shapes:
+        a, b, bias, out: (n, k), (k, m), (m,), (n, m)
+    """
+    out = product(a, b, out)
+    out += bias
     return out
 
 

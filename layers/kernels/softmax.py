@@ -1,4 +1,4 @@
-"""Softmax of rows, and its way back."""
+"""Softmax of rows, and its way back; rows times a number each."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from ..core import Array
 from .memory import empty_like
 from .twin import compiled
 
-__all__ = ["softmax_rows", "softmax_rows_back"]
+__all__ = ["scaled_rows", "softmax_rows", "softmax_rows_back"]
 
 
 @compiled
@@ -31,4 +31,16 @@ def softmax_rows_back(grad: Array, y: Array) -> Array:
     inner = np.einsum("rk,rk->r", grad, y)[:, None]
     result: Array = np.subtract(grad, inner, out=empty_like(y))
     result *= y
+    return result
+
+
+@compiled
+def scaled_rows(x: Array, factor: Array) -> Array:
+    """Return ``x * factor``, with one factor for each row.
+
+    Shapes:
+        x, y:   (R, K)
+        factor: (R,)
+    """
+    result: Array = np.multiply(x, factor[:, None], out=empty_like(x))
     return result

@@ -1,7 +1,7 @@
 """Feedback that names the bug: what a layer is asked, what came back, and which mistake that is."""
 
 from .answers import WHEN, Answers, ask
-from .diagnose import diagnose, right_version
+from .diagnose import diagnose
 from .diagnosis import DETAILS, Diagnosis, Fault
 from .dictionary import known_mistakes, mutants_of
 from .differences import with_differences
@@ -11,6 +11,7 @@ from .matching import Known
 from .optimizing import diagnose_optimizer, known_steps
 from .pages import page_of
 from .question import Question, question_for
+from .right import right_version
 from .steps import Steps, ask_optimizer, steps_for
 
 __all__ = ["DETAILS", "WHEN", "Answers", "Diagnosis", "Fault", "Known", "Question", "Steps", "ask", "ask_optimizer",

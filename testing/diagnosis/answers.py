@@ -1,6 +1,6 @@
 """What a layer answers: every way to call it that a mistake can show in, and the arrays that came of it, by name."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,6 @@ from ...layers.core import (
     call_back,
     call_jvp,
     flatten,
-    message,
 )
 from ...losses import Loss
 from ..compare import label
@@ -20,6 +19,8 @@ from ..objective import Objective
 from ..trial import as_float, copies, is_float, rebuilt
 from .pupil import Named, Pupil, state_of
 from .question import Question, first_alone, jacobian_places, jacobian_rows, ones_like, whole
+from .raised import told_of
+from .rounds import ROUNDS
 
 __all__ = ["WAYS", "WHEN", "Answers", "ask"]
 
@@ -28,16 +29,17 @@ Answers = dict[str, Array]
 """Arrays by ``way/name``, such as ``twice/weight.grad``; ``way/error`` is the text of an error in their place."""
 
 
-def ask(layer: Layer, question: Question, *, probe: bool = True) -> Answers:
+@np.errstate(all="ignore")      # wrong code may compute anything
+def ask(layer: Layer, question: Question, *, probe: bool = True, without: Collection[str] = ()) -> Answers:
     """Call copies of a layer in every way there is; the layer itself is left alone.
 
     Only ``layers.core`` and NumPy are needed here, and nothing but arrays comes back: a grader runs this in a process
     that it does not trust. ``probe=False`` leaves out ``PROBES``, the ways that cost the most and only help to tell
-    mistakes apart.
+    mistakes apart; ``without`` names further ways to leave out.
     """
     answers: Answers = {}
     for way, call_it in {**WAYS, **_reductions(layer)}.items():
-        if way in PROBES and not probe:
+        if way in without or (way in PROBES and not probe):
             continue
         pupil = Pupil(layer, question)
         try:
@@ -45,7 +47,7 @@ def ask(layer: Layer, question: Question, *, probe: bool = True) -> Answers:
                 if value is not None:
                     answers[f"{way}/{name}"] = np.array(value)
         except Exception as error:      # whatever a wrong layer raises is its answer
-            answers[f"{way}/error"] = np.array(f"{type(error).__name__}: {message(error)}")
+            answers[f"{way}/error"] = np.array(told_of(error))
     return answers
 
 
@@ -57,7 +59,10 @@ def _once(pupil: Pupil) -> Named:
     yield from ((f"{label('x', index, len(flatten(x)))} after forward", copies(leaf))
                 for index, leaf in enumerate(flatten(x)) if isinstance(leaf, np.ndarray))
     buffers = [(name, np.array(value)) for name, value in pupil.kept()]
-    yield from pupil.gradients(call_back(pupil.layer, entry, grad_out))
+    grad_x = call_back(pupil.layer, entry, grad_out)
+    yield from pupil.gradients(grad_x)
+    if isinstance(grad_x, tuple) and any(isinstance(each, (tuple, list)) for each in grad_x):
+        yield "grad_x as a tuple", np.array([len(flatten(each)) for each in grad_x])
     upstream = flatten(grad_out)
     yield from ((f"{label('grad_out', index, len(upstream))} after backward", leaf)
                 for index, leaf in enumerate(upstream))
@@ -221,6 +226,7 @@ WAYS: dict[str, Callable[[Pupil], Named]] = {
     "frozen": _frozen,
     "single": _single_precision,
     "unstarted": _unstarted,
+    **ROUNDS,
 }
 """The ways of calling that every layer is asked for."""
 
@@ -242,6 +248,8 @@ WHEN = {
     "frozen": "with all parameters frozen",
     "single": "in float32",
     "unstarted": "of a backward before any forward",
+    "later": "in a second round of forward and backward, after one with other inputs",
+    "replayed": "of forward run again by replay",
     "mean": "for reduction='mean'",
     "batchmean": "for reduction='batchmean'",
     "sum": "for reduction='sum'",

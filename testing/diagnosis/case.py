@@ -35,7 +35,7 @@ class Case:
 
     def __init__(self, expected: Answers, received: Answers, question: Question | None = None,
                  tolerance: float = 1e-6) -> None:
-        self.expected, self.received, self.tolerance = expected, received, tolerance
+        self.expected, self.received, self.question, self.tolerance = expected, received, question, tolerance
         self.arrays = _named(question)
         self.scale = {key: max(float(np.abs(value[np.isfinite(value)]).max(initial=0)), 1e-3)
                       for key, value in expected.items() if value.dtype.kind in "fiub"}
@@ -100,8 +100,11 @@ class Case:
             mine, theirs = self.pair("none", "loss")      # term by term more can be told than of their sum
             if mine is not None and theirs is not None:
                 return [Part("loss", mine, theirs)]
-        return [Part(name, *(np.asarray(side) for side in self.pair("once", name) if side is not None))
-                for name in outputs or names]
+        parts = [Part(name, *(np.asarray(side) for side in self.pair("once", name) if side is not None))
+                 for name in outputs or names]
+        if any(part.name.endswith(".grad") and part.expected.ndim > 1 for part in parts):
+            parts.sort(key=lambda part: not part.name.endswith(".grad") or part.expected.ndim > 1)
+        return parts        # the gradient of a bias is what that of a weight is made of, and often tells more
 
 
 def is_output(name: str) -> bool:

@@ -1,9 +1,7 @@
 """Asking a layer in this process: the right one found, questions drawn, answers judged."""
 
-from copy import deepcopy
 from typing import Any
 
-from ... import layers, losses, models
 from ...layers.core import Layer, StateError, get_rng_state, set_rng_state
 from .answers import Answers, ask
 from .diagnosis import Diagnosis
@@ -14,11 +12,10 @@ from .equations import equation_of
 from .judging import judge
 from .pages import page_of
 from .question import Question, question_for
+from .right import right_version
 
-__all__ = ["diagnose", "right_version"]
+__all__ = ["diagnose"]
 
-_BASES = {Layer, layers.Elementwise, layers.Gate, layers.LinearMap, losses.ClassLoss, losses.ElementwiseLoss,
-          losses.Loss, losses.Penalty, models.Model}
 DIFFERENCES = 1e-4      # what difference quotients may be off by
 
 
@@ -45,21 +42,6 @@ def diagnose(layer: Layer, *x: Any, reference: Layer | None = None, detail: str 
         return _diagnosed(layer, x, reference or right_version(layer), seed, tolerance).limited(detail)
     finally:
         set_rng_state(random_state)
-
-
-def right_version(layer: Layer) -> Layer | None:
-    """Return a copy of a layer as the library would have it: the class it extends, or that of the same name."""
-    package = __name__.partition(".")[0]
-    known = {name: kind for room in (layers, losses, models) for name, kind in vars(room).items()
-             if isinstance(kind, type) and issubclass(kind, Layer)}
-    right = next((base for base in type(layer).__mro__ if base.__module__.partition(".")[0] == package
-                  and known.get(base.__name__) is base and base not in (Layer, losses.Loss)
-                  and base not in _BASES), known.get(type(layer).__name__))
-    if right is None:
-        return None
-    twin = deepcopy(layer)
-    twin.__class__ = right
-    return twin
 
 
 def _diagnosed(layer: Layer, x: tuple[Any, ...], reference: Layer | None, seed: int, tolerance: float) -> Diagnosis:

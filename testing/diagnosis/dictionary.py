@@ -7,6 +7,7 @@ from ..mutants import FORWARD_MUTANTS, MUTANTS, Mutant
 from .answers import ask
 from .matching import Known
 from .question import Question
+from .right import right_version
 
 __all__ = ["known_mistakes", "mutants_of"]
 
@@ -17,6 +18,10 @@ def mutants_of(layer: Layer) -> Iterator[Mutant]:
 
 
 def known_mistakes(reference: Layer, question: Question) -> list[Known]:
-    """Return all known mistakes of a layer with their answers, to keep or to send where the mistakes may not be."""
-    return [Known(mutant.name, mutant.family, mutant.explanation, ask(mutant.of(reference), question))
-            for mutant in mutants_of(reference)]
+    """Return all known mistakes of a layer with their answers, to keep or to send where the mistakes may not be.
+
+    Those of a class that is only named like one of the library's are that one's.
+    """
+    right = right_version(reference) or reference
+    return [Known(mutant.name, mutant.family, mutant.explanation, ask(mutant.of(right), question))
+            for mutant in mutants_of(right)]

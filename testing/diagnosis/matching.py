@@ -37,9 +37,10 @@ def matches(case: Case, known: Iterable[Known]) -> list[Known]:
 
 
 def part_matches(case: Case, part: Part, known: Iterable[Known]) -> list[Known]:
-    """Return the mistakes that explain one wrong array, whatever else is wrong."""
-    return [entry for entry in known if _same(case, entry.answers, (f"once/{part.name}", f"ones/{part.name}"))
-            and not _right(case, entry.answers, part)]
+    """Return the mistakes that explain one wrong array, in all steps of an optimiser, whatever else is wrong."""
+    keys = [f"once/{part.name}", f"ones/{part.name}",
+            *(key for key in case.received if key.startswith("step ") and key.endswith(f"/{part.name}"))]
+    return [entry for entry in known if _same(case, entry.answers, keys) and not _right(case, entry.answers, part)]
 
 
 def composed(case: Case, part: Part, known: Iterable[Known]) -> tuple[tuple[Known, float], ...]:

@@ -5,9 +5,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...layers.core import Array, Parameter, manual_seed, message
+from ...layers.core import Array, Parameter, manual_seed
 from ...optim.optimizer import Optimizer
 from .answers import Answers
+from .raised import told_of
 
 __all__ = ["Make", "Steps", "ask_optimizer", "steps_for"]
 
@@ -41,7 +42,7 @@ def ask_optimizer(make: Make, steps: Steps) -> Answers:
         for name, value in _moves(make, steps):
             answers[name] = np.array(value)
     except Exception as error:      # whatever a wrong optimiser raises is its answer
-        answers["once/error"] = np.array(f"{type(error).__name__}: {message(error)}")
+        answers["once/error"] = np.array(told_of(error))
     return answers
 
 

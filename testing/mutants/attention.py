@@ -61,6 +61,16 @@ def softmax_taken_for_elementwise(self: ScaledDotProductAttention, grad_out: Arr
 
 
 @plain.wrong("path")
+def sum_over_the_row_forgotten(self: ScaledDotProductAttention, grad_out: Array) -> Any:
+    """The gradient of the scores is weight * (grad - sum(grad * weight)), here without the sum over the row."""
+    q, k, v, rules, log_sum = self.saved().attended
+    weights = np.exp(rules.scale * q @ k.swapaxes(-1, -2) - log_sum)
+    grad = grad_out @ v.swapaxes(-1, -2) * weights * rules.scale
+    return tuple(np.asarray(each, q.dtype) for each in (
+        grad @ k, grad.swapaxes(-1, -2) @ q, weights.swapaxes(-1, -2) @ grad_out))
+
+
+@plain.wrong("path")
 def weights_taken_for_constants(self: ScaledDotProductAttention, grad_out: Array) -> Any:
     """Only the values get a gradient; the weights are computed from queries and keys, which get none."""
     grads = ScaledDotProductAttention.backward(self, grad_out)
@@ -163,7 +173,7 @@ def future_seen_on_the_way_back(self: GroupedQueryAttention, grad_out: Array) ->
     return with_rules(self, grad_out, is_causal=False)
 
 
-@rotary.wrong("order", method="adjoint")
+@rotary.wrong("sign", method="adjoint")
 def turned_on_instead_of_back(self: RotaryPositions, grad_out: Array, x_shape: Shape) -> Array:
     """The transpose of a rotation turns the other way; here the gradient is turned once more the same way."""
     return self.apply(grad_out)

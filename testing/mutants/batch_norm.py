@@ -4,7 +4,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...layers import BatchNorm2d
+from ...layers import BatchNorm2d, SyncBatchNorm
+from ...layers.batch_norm import BatchNorm
 from ...layers.core import Array
 from .mutant import Subject, each
 
@@ -12,7 +13,9 @@ __all__ = ["SUBJECTS"]
 
 norm = Subject(BatchNorm2d, lambda: BatchNorm2d(3, eps=0.05), ((4, 3, 2, 5),))
 
-SUBJECTS = (norm,)
+synchronized = Subject(SyncBatchNorm, lambda: SyncBatchNorm(3, eps=0.05), ((4, 3, 2, 5),))
+
+SUBJECTS = (norm, synchronized)
 
 EVERYTHING_BUT_CHANNELS = (0, 2, 3)
 
@@ -26,7 +29,7 @@ class Parts(NamedTuple):
     own: bool
 
 
-def parts(layer: BatchNorm2d) -> Parts:
+def parts(layer: BatchNorm2d | SyncBatchNorm) -> Parts:
     """Read the parts off the cache."""
     x, mean, inv_std, own = layer.saved()
     weight = np.ones(x.shape[1]) if layer.weight is None else layer.weight.data
@@ -39,9 +42,9 @@ def mean_of(values: Array) -> Array:
     return np.asarray(values.mean(axis=EVERYTHING_BUT_CHANNELS, keepdims=True))
 
 
-def with_input_gradient(layer: BatchNorm2d, grad_out: Array, grad_x: Array) -> Array | None:
+def with_input_gradient(layer: BatchNorm2d | SyncBatchNorm, grad_out: Array, grad_x: Array) -> Array | None:
     """Go back rightly for the parameters, and with another gradient of the input."""
-    right = BatchNorm2d.backward(layer, grad_out)
+    right = BatchNorm.backward(layer, grad_out)
     return None if right is None else grad_x.astype(right.dtype)
 
 
@@ -206,3 +209,10 @@ def statistics_of_the_first_batch(self: BatchNorm2d, x: Array) -> Array:
     kept = vars(self).setdefault("_inv_std", self.cache.inv_std)
     self.cache = self.cache._replace(inv_std=kept.astype(self.cache.inv_std.dtype))
     return y
+
+
+@synchronized.wrong("path")
+def statistics_of_all_taken_for_constants(self: SyncBatchNorm, grad_out: Array) -> Array | None:
+    """Mean and variance hang on the samples of all processes; here the gradient is only scaled."""
+    _, inv_std, weight, _ = parts(self)
+    return with_input_gradient(self, grad_out, weight * inv_std * grad_out)

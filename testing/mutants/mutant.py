@@ -67,8 +67,8 @@ class Mutant:
         return self.of(self.subject.make())
 
     def check(self, seed: int = 0, entries: int = 24) -> Report:
-        """Run the contract battery on the wrong example."""
-        return self.subject.check(self.make(), seed, entries)
+        """Run the contract battery on the wrong example, up to the first problem."""
+        return self.subject.check(self.make(), seed, entries, brief=True)
 
 
 def each(change: Callable[[Array], Array], arrays: Any) -> Any:
@@ -116,8 +116,9 @@ class Subject:
         """Return what the example is checked on."""
         return self.x() if callable(self.x) else self.x
 
-    def check(self, layer: Layer, seed: int = 0, entries: int = 24) -> Report:
+    def check(self, layer: Layer, seed: int = 0, entries: int = 24, brief: bool = False) -> Report:
         """Run the contract battery on an instance of the class, right or wrong."""
+        options: dict[str, Any] = {"batch_axis": self.batch_axis, "seed": seed, "entries": entries, "brief": brief}
         if isinstance(layer, Loss):
-            return check_loss(layer, *self.arguments(), batch_axis=self.batch_axis, seed=seed, entries=entries)
-        return check_layer(layer, *self.arguments(), batch_axis=self.batch_axis, seed=seed, entries=entries)
+            return check_loss(layer, *self.arguments(), **options)
+        return check_layer(layer, *self.arguments(), **options)

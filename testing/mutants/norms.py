@@ -61,6 +61,15 @@ def mean_subtracted_all_the_same(self: RMSNorm, grad_out: Array) -> Any:
     return each(lambda grad: grad - grad.mean(axis=-1, keepdims=True), RMSNorm.backward(self, grad_out))
 
 
+@rms_norm.wrong("path")
+def root_mean_square_taken_for_a_constant(self: RMSNorm, grad_out: Array) -> Any:
+    """Each value is in the root mean square of its row; here the gradient is only divided by it."""
+    def divided(layer: Any, values: Array) -> Array:
+        x, _, inv_std, _ = layer.point()
+        return np.asarray(values.reshape(1, -1, x.shape[-1]) * inv_std).reshape(x.shape)
+    return with_methods(self, grad_out, backward=RowNorm.backward, _along=divided)
+
+
 @rms_norm.wrong("factor")
 def inverse_deviation_forgotten(self: RMSNorm, grad_out: Array) -> Any:
     """The input was divided by its root mean square; the gradient is not."""

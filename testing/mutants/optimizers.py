@@ -5,14 +5,12 @@ from typing import Any
 import numpy as np
 
 from ...layers.core import Array
-from ...optim import SGD, Adadelta, Adagrad, Adam, AdamW, Lion, RMSprop
+from ...optim import Adadelta, Adagrad, Adam, AdamW, Lion, RMSprop
+from . import descent
 from .optimizer_mutant import OptimizerMutant, OptimizerSubject, State
 
 __all__ = ["OPTIMIZER_MUTANTS", "OPTIMIZER_SUBJECTS"]
 
-plain = OptimizerSubject(SGD, lambda params: SGD(params, lr=0.1, weight_decay=0.2), [])
-bare = OptimizerSubject(SGD, lambda params: SGD(params, lr=0.1), [])
-heavy = OptimizerSubject(SGD, lambda params: SGD(params, lr=0.1, momentum=0.8, nesterov=True), [])
 adam = OptimizerSubject(Adam, lambda params: Adam(params, lr=0.1, weight_decay=0.2, eps=1e-3), [])
 adamw = OptimizerSubject(AdamW, lambda params: AdamW(params, lr=0.1, weight_decay=0.2), [])
 rms = OptimizerSubject(RMSprop, lambda params: RMSprop(params, lr=0.1, alpha=0.9, eps=1e-3), [])
@@ -20,80 +18,7 @@ adagrad = OptimizerSubject(Adagrad, lambda params: Adagrad(params, lr=0.1, lr_de
 adadelta = OptimizerSubject(Adadelta, lambda params: Adadelta(params, eps=1e-3), [])
 lion = OptimizerSubject(Lion, lambda params: Lion(params, lr=0.1, betas=(0.5, 0.9)), [])
 
-OPTIMIZER_SUBJECTS = (plain, bare, heavy, adam, adamw, rms, adagrad, adadelta, lion)
-
-
-@plain.wrong("sign")
-def step_uphill(self: SGD, w: Array, grad: Array, state: State, step: int, group: dict[str, Any]) -> None:
-    """The gradient is added: the step goes uphill."""
-    w += group["lr"] * grad
-
-
-@plain.wrong("factor")
-def learning_rate_left_out(self: SGD, w: Array, grad: Array, state: State, step: int, group: dict[str, Any]) -> None:
-    """The gradient is subtracted whole, without the learning rate."""
-    w -= grad
-
-
-@plain.wrong("factor")
-def decay_added_twice(self: SGD, w: Array, grad: Array, state: State, step: int, group: dict[str, Any]) -> None:
-    """The weight decay is added here although the base has added it already."""
-    w -= group["lr"] * (grad + group["weight_decay"] * w)
-
-
-@plain.wrong("path")
-def decay_left_out(self: SGD, w: Array, grad: Array, state: State, step: int, group: dict[str, Any]) -> None:
-    """The weight decay is not part of the step."""
-    w -= group["lr"] * (grad - group["weight_decay"] * w)
-
-
-@bare.wrong("argument")
-def gradient_scaled_in_place(self: SGD, w: Array, grad: Array, state: State, step: int, group: dict[str, Any]) -> None:
-    """The gradient is multiplied by the learning rate in place: whoever reads it after the step finds other numbers."""
-    grad *= group["lr"]
-    w -= grad
-
-
-@bare.wrong("formula")
-def sign_of_the_gradient(self: SGD, w: Array, grad: Array, state: State, step: int, group: dict[str, Any]) -> None:
-    """Only the sign of the gradient is used."""
-    w -= group["lr"] * np.sign(grad)
-
-
-def buffer(state: State, grad: Array, momentum: float, share: float = 1.0) -> Array:
-    """Move the momentum buffer and return it."""
-    velocity = state["momentum_buffer"]
-    velocity *= momentum
-    velocity += share * grad
-    return velocity
-
-
-@heavy.wrong("formula")
-def plain_momentum_for_nesterov(self: SGD, w: Array, grad: Array, state: State, step: int,
-                                group: dict[str, Any]) -> None:
-    """The step is that of plain momentum; the look ahead of Nesterov is missing."""
-    w -= group["lr"] * buffer(state, grad, group["momentum"])
-
-
-@heavy.wrong("factor")
-def gradient_damped(self: SGD, w: Array, grad: Array, state: State, step: int, group: dict[str, Any]) -> None:
-    """The gradient enters the velocity times 1 - momentum, as in a running mean."""
-    velocity = buffer(state, grad, group["momentum"], 1 - group["momentum"])
-    w -= group["lr"] * (grad + group["momentum"] * velocity)
-
-
-@heavy.wrong("accumulate")
-def velocity_overwritten(self: SGD, w: Array, grad: Array, state: State, step: int, group: dict[str, Any]) -> None:
-    """The velocity is assigned anew in each step, so that nothing is remembered."""
-    state["momentum_buffer"][...] = grad
-    w -= group["lr"] * (grad + group["momentum"] * grad)
-
-
-@heavy.wrong("sign")
-def velocity_subtracted(self: SGD, w: Array, grad: Array, state: State, step: int, group: dict[str, Any]) -> None:
-    """The old velocity is subtracted where it must be added."""
-    velocity = buffer(state, grad, -group["momentum"])
-    w -= group["lr"] * (grad + group["momentum"] * velocity)
+OPTIMIZER_SUBJECTS = (*descent.SUBJECTS, adam, adamw, rms, adagrad, adadelta, lion)
 
 
 def moments(state: State, grad: Array, beta1: float, beta2: float, square: Array | None = None) -> tuple[Array, Array]:
@@ -175,6 +100,21 @@ def gradient_in_place_of_its_mean(self: Adam, w: Array, grad: Array, state: Stat
     beta1, beta2 = group["betas"]
     _, second = moments(state, grad, beta1, beta2)
     w -= group["lr"] * grad / (np.sqrt(second / (1 - beta2**step)) + group["eps"])
+
+
+@adam.wrong("path")
+def decay_of_the_weights_left_out(self: Adam, w: Array, grad: Array, state: State, step: int,
+                                  group: dict[str, Any]) -> None:
+    """The weight decay is not part of the gradient."""
+    decay = 0 if group["decoupled_weight_decay"] else group["weight_decay"]
+    Adam.update(self, w, grad - decay * w, state, step, group)
+
+
+@adamw.wrong("path")
+def shrinking_left_out(self: AdamW, w: Array, grad: Array, state: State, step: int, group: dict[str, Any]) -> None:
+    """The weights do not shrink: the step is that of Adam alone."""
+    w /= 1 - group["lr"] * group["weight_decay"]        # what the base has done
+    Adam.update(self, w, grad, state, step, group)
 
 
 @adamw.wrong("order")

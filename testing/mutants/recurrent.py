@@ -36,10 +36,13 @@ class Step(NamedTuple):
 
 
 def with_step(layer: Any, grad_out: Any, change: Callable[[Step], None]) -> Any:
-    """Go back with every step followed by a change of what it has written."""
+    """Go back with every step followed by a change of what it has written; what of it goes on to h changes, too."""
     def step_back(walk: Any, *arguments: Any) -> None:
         right.step_back(walk, *arguments)
-        change(Step(walk, *arguments))
+        step = Step(walk, *arguments)
+        before = step.grad_hidden @ walk.weight_hh.data
+        change(step)
+        step.grads[0][...] += step.grad_hidden @ walk.weight_hh.data - before
     right = layer.kind
     return with_walk(layer, grad_out, step_back=step_back)
 
@@ -54,10 +57,12 @@ def with_walk(layer: Any, grad_out: Any, **methods: Any) -> Any:
         layer.kind = right
 
 
-def exchange(grad_gates: Array, first: int, second: int, step: Step) -> None:
+def exchange(first: int, second: int, step: Step) -> None:
     """Let two gates change their gradients."""
-    gates = step.walk.blocks(grad_gates)
-    gates[[first, second]] = gates[[second, first]]
+    apart = not np.shares_memory(step.grad_gates, step.grad_hidden)
+    for grads in (step.grad_gates, step.grad_hidden)[:1 + apart]:
+        gates = step.walk.blocks(grads)
+        gates[[first, second]] = gates[[second, first]]
 
 
 @rnn.wrong("path")
@@ -66,13 +71,18 @@ def stopped_after_one_step(self: RNN, grad_out: Any) -> Any:
     return with_step(self, grad_out, lambda step: step.grads[0].fill(0))
 
 
+@rnn_cell.wrong("formula")
 @rnn.wrong("formula")
-def slope_of_the_sigmoid(self: RNN, grad_out: Any) -> Any:
+def slope_of_the_sigmoid(self: RNN | RNNCell, grad_out: Any) -> Any:
     """The slope of tanh is 1 - h * h; here it is h * (1 - h), that of the sigmoid."""
-    def change(step: Step) -> None:
-        h = step.after[0]
-        step.grad_gates[...] *= h * (1 - h) / (1 - h * h)
-    return with_step(self, grad_out, change)
+    return with_walk(self, grad_out, slope=lambda walk, h: h * (1 - h))
+
+
+@rnn_cell.wrong("factor")
+@rnn.wrong("factor")
+def slope_of_tanh_left_out(self: RNN | RNNCell, grad_out: Any) -> Any:
+    """The gradient of the state goes past tanh: it is not multiplied by 1 - h * h."""
+    return with_walk(self, grad_out, slope=lambda walk, h: np.ones_like(h))
 
 
 @rnn.wrong("mean")
@@ -132,28 +142,32 @@ def cell_state_cut(self: LSTM, grad_out: Any) -> Any:
     return with_step(self, grad_out, lambda step: step.grads[1].fill(0))
 
 
+@lstm_cell.wrong("factor")
 @lstm.wrong("factor")
-def forget_gate_left_open(self: LSTM, grad_out: Any) -> Any:
+def forget_gate_left_open(self: LSTM | LSTMCell, grad_out: Any) -> Any:
     """The cell state goes back undiminished, though the forget gate let through only a part of it."""
     def change(step: Step) -> None:
         step.grads[1][...] /= step.walk.blocks(step.kept[0])[1]
     return with_step(self, grad_out, change)
 
 
+@lstm_cell.wrong("order")
 @lstm.wrong("order")
-def input_and_forget_gate_exchanged(self: LSTM, grad_out: Any) -> Any:
+def input_and_forget_gate_exchanged(self: LSTM | LSTMCell, grad_out: Any) -> Any:
     """The rows of the weights are in the order i, f, g, o; here f comes before i."""
-    return with_step(self, grad_out, lambda step: exchange(step.grad_gates, 0, 1, step))
+    return with_step(self, grad_out, lambda step: exchange(0, 1, step))
 
 
+@lstm_cell.wrong("order")
 @lstm.wrong("order")
-def output_gate_before_the_candidate(self: LSTM, grad_out: Any) -> Any:
+def output_gate_before_the_candidate(self: LSTM | LSTMCell, grad_out: Any) -> Any:
     """The rows of the weights are in the order i, f, g, o; here they are taken for i, f, o, g."""
-    return with_step(self, grad_out, lambda step: exchange(step.grad_gates, 2, 3, step))
+    return with_step(self, grad_out, lambda step: exchange(2, 3, step))
 
 
+@lstm_cell.wrong("formula")
 @lstm.wrong("formula")
-def candidate_with_the_slope_of_a_gate(self: LSTM, grad_out: Any) -> Any:
+def candidate_with_the_slope_of_a_gate(self: LSTM | LSTMCell, grad_out: Any) -> Any:
     """The candidate g went through tanh, the gates through sigmoids; here all have the slope of the sigmoid."""
     def change(step: Step) -> None:
         g = step.walk.blocks(step.kept[0])[2]
@@ -161,12 +175,23 @@ def candidate_with_the_slope_of_a_gate(self: LSTM, grad_out: Any) -> Any:
     return with_step(self, grad_out, change)
 
 
+@lstm_cell.wrong("factor")
 @lstm.wrong("factor")
-def slope_of_the_input_gate_forgotten(self: LSTM, grad_out: Any) -> Any:
+def slope_of_the_input_gate_forgotten(self: LSTM | LSTMCell, grad_out: Any) -> Any:
     """The gradient of the input gate is not taken through its sigmoid."""
     def change(step: Step) -> None:
         i = step.walk.blocks(step.kept[0])[0]
         step.walk.blocks(step.grad_gates)[0][...] /= i * (1 - i)
+    return with_step(self, grad_out, change)
+
+
+@lstm_cell.wrong("factor")
+@lstm.wrong("factor")
+def slope_of_the_output_gate_forgotten(self: LSTM | LSTMCell, grad_out: Any) -> Any:
+    """The gradient of the output gate is not taken through its sigmoid."""
+    def change(step: Step) -> None:
+        o = step.walk.blocks(step.kept[0])[3]
+        step.walk.blocks(step.grad_gates)[3][...] /= o * (1 - o)
     return with_step(self, grad_out, change)
 
 
@@ -183,37 +208,46 @@ def projection_gradient_of_the_last_pass_only(self: LSTM, grad_out: Any) -> Any:
     return LSTM.backward(self, grad_out)
 
 
+@gru_cell.wrong("path")
 @gru.wrong("path")
-def reset_gate_without_a_gradient(self: GRU, grad_out: Any) -> Any:
+def reset_gate_without_a_gradient(self: GRU | GRUCell, grad_out: Any) -> Any:
     """The reset gate is taken for a constant: nothing flows through r into the weights."""
-    return with_step(self, grad_out, lambda step: step.walk.blocks(step.grad_gates)[0].fill(0))
+    def change(step: Step) -> None:
+        for grads in (step.grad_gates, step.grad_hidden):
+            step.walk.blocks(grads)[0].fill(0)
+    return with_step(self, grad_out, change)
 
 
+@gru_cell.wrong("factor")
 @gru.wrong("factor")
-def reset_gate_left_open(self: GRU, grad_out: Any) -> Any:
+def reset_gate_left_open(self: GRU | GRUCell, grad_out: Any) -> Any:
     """The candidate saw r * a, so the gradient of a is that of the candidate times r; here r is left out."""
     def change(step: Step) -> None:
         step.walk.parts(step.grad_hidden)[1][...] = step.walk.parts(step.grad_gates)[1]
     return with_step(self, grad_out, change)
 
 
+@gru_cell.wrong("order")
 @gru.wrong("order")
-def reset_and_update_gate_exchanged(self: GRU, grad_out: Any) -> Any:
+def reset_and_update_gate_exchanged(self: GRU | GRUCell, grad_out: Any) -> Any:
     """The rows of the weights are in the order r, z, n; here z comes before r."""
-    return with_step(self, grad_out, lambda step: exchange(step.grad_gates, 0, 1, step))
+    return with_step(self, grad_out, lambda step: exchange(0, 1, step))
 
 
+@gru_cell.wrong("factor")
 @gru.wrong("factor")
-def slope_of_the_candidate_forgotten(self: GRU, grad_out: Any) -> Any:
+def slope_of_the_candidate_forgotten(self: GRU | GRUCell, grad_out: Any) -> Any:
     """The gradient of the candidate is not taken through its tanh."""
     def change(step: Step) -> None:
         n = step.walk.blocks(step.kept[0])[2]
-        step.walk.blocks(step.grad_gates)[2][...] /= 1 - n * n
+        for grads in (step.grad_gates, step.grad_hidden):       # r is behind the candidate, z is not
+            step.walk.blocks(grads)[[0, 2]] /= 1 - n * n
     return with_step(self, grad_out, change)
 
 
+@gru_cell.wrong("path")
 @gru.wrong("path")
-def old_state_that_stays_forgotten(self: GRU, grad_out: Any) -> Any:
+def old_state_that_stays_forgotten(self: GRU | GRUCell, grad_out: Any) -> Any:
     """The part z of the old state that stays hands on its gradient past the gates; here only the gates do."""
     def change(step: Step) -> None:
         step.grads[0][...] = step.grad_hidden @ step.walk.weight_hh.data
@@ -229,6 +263,17 @@ def weight_gradient_transposed(self: RNNCell, grad_out: Any) -> Any:
     return grads
 
 
+@rnn_cell.wrong("formula")
+def weight_gradient_of_the_new_state(self: RNNCell, grad_out: Any) -> Any:
+    """The weight multiplied the old state; its gradient is taken with the new one."""
+    h = self.saved().trace.states[0][1]
+    before = self.weight_hh.grad.copy()
+    grads = RNNCell.backward(self, grad_out)
+    if self.weight_hh.requires_grad:
+        self.weight_hh.grad = before + (grad_out * (1 - h * h)).T @ h
+    return grads
+
+
 @lstm_cell.wrong("path")
 def path_through_the_cell_state_forgotten(self: LSTMCell, grad_out: Any) -> Any:
     """The gradient of the new cell state is left out, so the cell learns only from its output."""
@@ -239,7 +284,8 @@ def path_through_the_cell_state_forgotten(self: LSTMCell, grad_out: Any) -> Any:
 def old_minus_new_turned_round(self: GRUCell, grad_out: Any) -> Any:
     """The update gate's gradient is grad_h * (h - n); here the difference is turned round."""
     def change(step: Step) -> None:
-        step.walk.blocks(step.grad_gates)[1][...] *= -1
+        for grads in (step.grad_gates, step.grad_hidden):
+            step.walk.blocks(grads)[1][...] *= -1
     return with_step(self, grad_out, change)
 
 

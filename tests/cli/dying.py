@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from chainrule.cli.main import main
-from chainrule.experiments.record import Recorder
+from chainrule.experiments.runs.record import Recorder
 from chainrule.training import Trainer
 from chainrule.training.checkpoints import read_checkpoint
 

@@ -166,7 +166,7 @@ def test_a_package_that_lies_there_without_being_installed(capsys, monkeypatch):
     def none(_: str) -> str:
         raise PackageNotFoundError
 
-    monkeypatch.setattr("chainrule.experiments.environment.version", none)
+    monkeypatch.setattr("chainrule.experiments.runs.environment.version", none)
     with pytest.raises(SystemExit):
         main(["--version"])
     assert capsys.readouterr().out == "chainrule unpacked\n"
@@ -190,7 +190,7 @@ def test_the_module_is_the_command(folder):
 
 
 def test_mistakes_of_ours_are_not_hidden(folder, monkeypatch):
-    monkeypatch.setattr("chainrule.experiments.supervised.Supervised.prepare", lambda *_: 1 / 0)
+    monkeypatch.setattr("chainrule.experiments.tasks.supervised.Supervised.prepare", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         main(["check", "xor"])
 
@@ -208,11 +208,14 @@ def test_output_that_nobody_reads_ends_it_quietly(folder):
 def test_a_signal_ends_the_run_and_keeps_it(folder, number):
     (folder / "c.yaml").write_text(CONFIG.replace("epochs: 2", "epochs: 1000000"))
     process = start("train", "c.yaml")
-    deadline = time.monotonic() + 60
-    while not list(folder.glob("runs/c-*")) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    process.send_signal(number)
-    out, err = process.communicate(timeout=60)
+    try:
+        while not list(folder.glob("runs/c-*")):
+            assert process.poll() is None, process.communicate()
+            time.sleep(0.05)
+        process.send_signal(number)
+        out, err = process.communicate(timeout=60)
+    finally:
+        process.kill()
     assert process.returncode == 128 + number
     assert err == ""
     [path] = (folder / "runs").iterdir()

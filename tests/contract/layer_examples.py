@@ -101,6 +101,7 @@ OTHER_LAYERS = {
     "Softsign": Case(layers.Softsign, (5, 3)),
     "SpectralNorm": Case(lambda: layers.SpectralNorm(Linear(5, 3), n_power_iterations=300), (7, 5)),   # converged
     "Subtract": Case(layers.Subtract, ((5, 3), (5, 1))),
+    "SyncBatchNorm": Case(lambda: layers.SyncBatchNorm(3), (4, 3, 5)),
     "Take": Case(lambda: layers.Take(-2, 2), (5, 3, 4, 2)),
     "Tanh": Case(Tanh, (5, 3)),
     "Tanhshrink": Case(layers.Tanhshrink, (5, 3)),

@@ -6,9 +6,9 @@ from typing import Annotated, get_args, get_origin
 import numpy as np
 import pytest
 
-from chainrule.experiments.registry import KINDS
-from chainrule.experiments.signatures import arguments_of, out_of_reach
-from chainrule.experiments.values import members
+from chainrule.experiments.binding.registry import KINDS
+from chainrule.experiments.binding.signatures import arguments_of, out_of_reach
+from chainrule.experiments.binding.values import members
 from chainrule.layers import Layer, Linear
 from chainrule.layers.core import OneOf
 from chainrule.models import zoo

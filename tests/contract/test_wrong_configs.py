@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from chainrule.cli.main import main
 from chainrule.experiments import ConfigError, open_config
-from chainrule.experiments.binding import Builder
-from chainrule.experiments.reading import MAX_BYTES, MAX_DEPTH, MAX_NODES
+from chainrule.experiments.binding.builder import Builder
+from chainrule.experiments.document.reading import MAX_BYTES, MAX_DEPTH, MAX_NODES
 from chainrule.training import Trainer
 
 _, BASE, TABLE = Path(__file__).with_name("wrong_configs.txt").read_text(encoding="utf-8").split("----\n")

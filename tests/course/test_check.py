@@ -65,3 +65,10 @@ def test_a_part_that_is_not_there(check, capsys):
     with pytest.raises(SystemExit):
         check("circles.aera")
     assert "no part 'circles.aera'; known: circles.area" in capsys.readouterr().err
+
+
+def test_what_takes_too_long_is_told(check, monkeypatch):
+    times = iter(range(0, 1000, 11))
+    monkeypatch.setattr("chainrule.course.check.perf_counter", lambda: next(times))
+    code, text = check("circles.area", **RIGHT)
+    assert code == 1 and "it took 22 s; 10 s are allowed" in text

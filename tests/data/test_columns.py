@@ -28,12 +28,20 @@ def test_what_a_column_holds(tmp_path, cells, label, kind, categories):
     assert found == Column("c", categories)
 
 
+def test_a_word_among_fractions_is_no_category(tmp_path):
+    found = table(tmp_path, "a,b,c\n1.5,1,x\n2.5,2,y\n?,3,x\nl.5,4+,y\n")
+    with pytest.raises(DataFileError, match=r"a.csv:5: .* number in column .a., as 1.5 is one, got .l.5."):
+        learn_column(found, "a", FORM)
+    assert learn_column(found, "b", FORM).categories == ("1", "2", "3", "4+")       # whole numbers may be names
+    assert learn_column(found, "a", FORM, kind="class", label=True).categories == ("1.5", "2.5", "l.5")
+
+
 def test_too_many_words_and_no_value_at_all_are_refused_with_the_fix(tmp_path):
     many = "".join(f"w{number},{number},{number},5\n" for number in range(101))
     with pytest.raises(DataFileError, match=r"101 different values in column 'c' .*categories, .*ignore: \[c\]"):
         learn_column(table(tmp_path, "c,d,e,f\n" + many), "c", FORM)
-    commas = "".join(f"\"{number},5\";1\n" for number in range(101))
-    with pytest.raises(DataFileError, match="if these are numbers, write decimal: ','"):
+    commas = "".join(f"\"{number},5\";1\n" for number in range(3))
+    with pytest.raises(DataFileError, match="got '0,5'; write decimal: ','"):
         learn_column(table(tmp_path, "c;d\n" + commas), "c", FORM)
     with pytest.raises(DataFileError, match=r"no value in column 'c' of .*ignore: \[c\]"):
         learn_column(table(tmp_path, "c,d\n,1\n?,2\n"), "c", FORM)

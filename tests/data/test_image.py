@@ -9,7 +9,8 @@ import pytest
 
 from chainrule.data import DataFileError
 from chainrule.data.image import ImageFormat
-from chainrule.layers.core import StateError, ValueRangeError
+from chainrule.layers.core import MissingLibraryError, ValueRangeError
+from chainrule.layers.core.optional import Library
 
 PIL = pytest.importorskip("PIL.Image")
 PIXELS = np.random.default_rng(0).integers(0, 256, (6, 9, 3)).astype(np.uint8)
@@ -61,7 +62,8 @@ def test_damage_is_named(tmp_path, content):
 
 def test_without_pillow_the_fix_is_said(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "PIL", None)
-    with pytest.raises(StateError, match=r"pip install 'chainrule\[image\]'"):
+    monkeypatch.setattr("chainrule.data.image.PIL", Library("PIL", "'chainrule[image]'"))
+    with pytest.raises(MissingLibraryError, match=r"pip install 'chainrule\[image\]'"):
         ImageFormat((4, 4)).read(tmp_path / "a.png")
 
 

@@ -138,7 +138,7 @@ def test_a_changed_batch_leaves_the_data_set_and_other_batches_as_they_were(shuf
     np.testing.assert_array_equal(dataset.y, y_before)
 
 
-@pytest.mark.parametrize("batch_size", [0, -3])
+@pytest.mark.parametrize("batch_size", [0, -3, 2.5])
 def test_batch_size_out_of_range(batch_size):
     message = f"DataLoader expected batch_size of at least 1, or None for the full batch, got {batch_size}"
     with pytest.raises(ValueRangeError, match=f"^{re.escape(message)}$"):
@@ -197,3 +197,36 @@ def test_a_sampler_decides_which_and_how_many():
     assert set(shown) == {1, 3} and abs(shown.count(3) / 1000 - 0.75) < 0.05
     with pytest.raises(ValueRangeError, match="a sampler or shuffle, got both"):
         DataLoader(numbered(4), sampler=sampler, shuffle=True)
+
+
+@settings(deadline=None)
+@given(st.integers(1, 40), st.integers(1, 45), st.integers(1, 6), st.booleans(), st.integers(0, 2))
+def test_parts_of_a_batch_are_the_batch(n_samples, batch_size, size, drop_last, prefetch):
+    whole = DataLoader(numbered(n_samples), batch_size, True, drop_last, np.random.default_rng(2), prefetch=prefetch)
+    parts = [DataLoader(numbered(n_samples), batch_size, True, drop_last, np.random.default_rng(2),
+                        prefetch=prefetch).part(rank, size) for rank in range(size)]
+    assert {len(part) for part in parts} == {len(whole)}
+    for (x, y), *shares in zip(whole, *parts, strict=True):
+        np.testing.assert_array_equal(np.concatenate([part for part, _ in shares]), x)
+        np.testing.assert_array_equal(np.concatenate([part for _, part in shares]), y)
+        lengths = [len(part) for part, _ in shares]
+        assert max(lengths) - min(lengths) <= 1 and lengths[0] == max(lengths)
+
+
+def test_a_part_follows_the_loader_it_is_of():
+    loader = DataLoader(numbered(9), 4)
+    part = loader.part(1, 2)
+    assert order_of(part) == [2, 3, 6, 7]
+    assert order_of(loader) == list(range(9))
+    assert order_of(loader.part(0, 1)) == list(range(9))
+
+
+def test_the_first_part_is_changed_as_the_batch_itself_would_be():
+    def first(loader):
+        return next(iter(loader))[0]
+
+    whole, one, other = augmented(0), augmented(0).part(0, 2), augmented(0).part(1, 2)
+    plain = first(DataLoader(numbered(30), 4, shuffle=True, rng=np.random.default_rng(1)))
+    x, first_half, second_half = first(whole), first(one), first(other)
+    np.testing.assert_array_equal(first_half, x[:2])
+    assert not np.allclose(second_half - plain[2:], first_half - plain[:2], atol=1e-3)

@@ -1,7 +1,6 @@
 """Batches made ahead: in order, errors where they belong, no thread left."""
 
 import threading
-import time
 
 import pytest
 
@@ -21,24 +20,21 @@ def test_order_and_number_stay(count, depth):
 
 
 def test_so_many_are_made_ahead_and_no_more():
-    made = []
+    made, fourth = [], threading.Event()
 
     def batches():
         for number in range(10):
             made.append(number)
+            if number == 3:
+                fourth.set()
             yield number
 
     iterator = prefetch(batches(), depth=3)
     assert made == [] and not threads()         # nothing before the first is asked for
     next(iterator)
-    for _ in range(100):
-        time.sleep(0.001)
-        if len(made) == 4:
-            break
-    time.sleep(0.01)
-    assert made == [0, 1, 2, 3]
+    assert fourth.wait(20)
     iterator.close()
-    assert not threads()
+    assert made == [0, 1, 2, 3] and not threads()
 
 
 def test_they_are_made_in_another_thread():

@@ -29,7 +29,7 @@ training: {epochs: 4, batch_size: 10}
 @pytest.fixture
 def quickly(monkeypatch):
     """Do without the pictures, which take most of the time; other tests look at them."""
-    monkeypatch.setattr("chainrule.experiments.reporting.Reporter._try",
+    monkeypatch.setattr("chainrule.experiments.runs.reporting.Reporter._try",
                         lambda self, _: self.folder.write("report.html", b""))
 
 

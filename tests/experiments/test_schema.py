@@ -6,8 +6,8 @@ from importlib.resources import files
 import pytest
 
 from chainrule.experiments import TASKS, dump_schema, json_schema, open_config, parse_config, read_config, recipes
-from chainrule.experiments.including import find_config
-from chainrule.experiments.registry import KINDS
+from chainrule.experiments.binding.registry import KINDS
+from chainrule.experiments.document.including import find_config
 from chainrule.layers import Conv2d
 
 SCHEMA = json_schema()

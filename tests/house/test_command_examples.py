@@ -10,9 +10,8 @@ import pytest
 from chainrule import cli, course, experiments, layers, losses, models, optim
 
 NAMES = {"np": np} | {name: getattr(room, name) for room in (layers, losses, models, optim) for name in room.__all__}
-MODULES = [f"{room.__name__}.{module.name}" for room in (experiments, cli) for module in
-           pkgutil.iter_modules(room.__path__)]
-MODULES += [module.name for module in pkgutil.walk_packages(course.__path__, "chainrule.course.")]
+MODULES = [module.name for room in (experiments, course, cli) for module in
+           pkgutil.walk_packages(room.__path__, f"{room.__name__}.") if not module.name.endswith("__main__")]
 
 
 @pytest.mark.parametrize("name", MODULES)

@@ -27,6 +27,7 @@ from chainrule.optim import Optimizer
 HOUSE = Path(__file__).resolve().parents[2]
 DOCS = HOUSE / "docs"
 PAGES = [HOUSE / "README.md", *sorted(DOCS.rglob("*.md"))]
+TUTORIALS = DOCS / "tutorials"                              # whose commands are run too, which takes longer
 EXAMPLES = sorted((HOUSE / "examples").glob("*.py"))
 ROOMS = [layers, losses, optim, data, training, models, zoo, testing, backprop, analysis, doctor, gradient_flow,
          saliency]
@@ -48,10 +49,19 @@ def run(statement, code, namespace):
     return out.getvalue(), value
 
 
-def fits(expected, received):
-    """Return whether two texts are the same, where ``…`` stands for anything on one line."""
-    pattern = r"[^\n]*".join(re.escape(part) for part in expected.strip().split("…"))
-    return re.fullmatch(pattern, "\n".join(line.rstrip() for line in received.strip().splitlines())) is not None
+def fits(expected, received, slack=0.0):
+    """Return whether two texts are the same, where ``…`` stands for anything on one line.
+
+    With ``slack`` a number with a point may be off by so much of itself and a tenth: what a training comes to depends
+    on how sums are rounded.
+    """
+    parts = re.split(r"(…|\d+\.\d+)" if slack else "(…)", expected.strip())
+    pattern = "".join(re.escape(part) if index % 2 == 0 else r"[^\n]*" if part == "…" else r"(\d+\.\d+)"
+                      for index, part in enumerate(parts))
+    found = re.fullmatch(pattern, "\n".join(line.rstrip() for line in received.strip().splitlines()))
+    wanted = [float(part) for part in parts[1::2] if part != "…"]
+    return found is not None and all(abs(float(number) - near) <= slack * (near + 0.1)
+                                     for number, near in zip(found.groups(), wanted, strict=True))
 
 
 def run_block(text, first_line, page, namespace):
@@ -79,22 +89,37 @@ def blocks(page):
         end = match.end()
 
 
-@pytest.mark.parametrize("page", PAGES, ids=name)
+def run_commands(text, line, page):
+    """Run a block of the shell as its reader does, and return what it prints."""
+    programs = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    ended = subprocess.run(["sh", "-e", "-c", text], env={**os.environ, "PATH": programs}, capture_output=True,
+                           text=True, check=False)
+    if ended.returncode:
+        pytest.fail(f"{name(page)}:{line}: exit code {ended.returncode}\n{ended.stdout}{ended.stderr}", pytrace=False)
+    return ended.stdout
+
+
+@pytest.mark.parametrize("page", [pytest.param(page, marks=pytest.mark.long) if page.parent == TUTORIALS else page
+                                  for page in PAGES], ids=name)
 def test_blocks_run_and_show_what_the_page_says(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
     namespace, output = {"__name__": "__main__"}, None
     for kind, text, line, adjacent in blocks(page):
         if kind in ("python", "yaml") and (named := re.match(r"# (\w+\.(?:py|yaml))\n", text)):
             Path(named[1]).write_text(text, encoding="utf-8")           # a file that the reader writes
         if kind == "python":
             output = run_block(text, line, page, namespace)
+        elif kind == "sh" and page.parent == TUTORIALS:
+            output = run_commands(text, line, page)
         elif kind == "yaml" and text.startswith("task:"):               # a whole config, which must open
             Path("config.yaml").write_text(text, encoding="utf-8")
             open_config("config.yaml")
         elif kind == "text":                                            # what the block directly above shows
-            if not (adjacent and output is not None and fits(text, output)):
+            slack = 0.4 if page.parent == TUTORIALS else 0.0
+            if not (adjacent and output is not None and fits(text, output, slack)):
                 pytest.fail(f"{name(page)}:{line}: expected\n{text}\ngot\n{output}", pytrace=False)
-        elif kind not in ("", "sh", "powershell", "yaml", "python no-run"):
+        elif kind not in ("", "sh", "powershell", "yaml", "python no-run", "sh no-run"):
             pytest.fail(f"{name(page)}:{line}: a block of kind {kind!r} is neither run nor known")
 
 

@@ -14,7 +14,7 @@ ASSIGNMENTS = HOUSE / "course" / "assignments"      # what students get and writ
 SOURCES = sorted(path for room in ROOMS for path in (HOUSE / room).rglob("*.py") if ASSIGNMENTS not in path.parents)
 EVERYTHING = [*SOURCES, *sorted((HOUSE / "chainrule").rglob("*.py"))]
 TESTS = sorted((HOUSE / "tests").rglob("*.py"))
-OPTIONAL = {"PIL", "matplotlib", "rich", "numba", "tensorboardX", "optuna"}   # slow or optional
+OPTIONAL = {"matplotlib", "rich", "numba", "optuna"}   # slow or optional
 
 
 def name(path):

@@ -31,11 +31,11 @@ def test_default_values_lie_where_the_second_derivative_of_the_scaled_tanh_is_la
 
 def test_what_is_no_class():
     loss = ClassMSELoss()
-    with pytest.raises(DtypeError, match="MSELoss takes values"):
+    with pytest.raises(DtypeError, match="expected target as integers"):
         loss.forward(np.ones((2, 3)), np.ones(2))
     with pytest.raises(ShapeError, match=r"target of shape \(2,\)"):
         loss.forward(np.ones((2, 3)), np.array([1, 2, 0]))
-    with pytest.raises(ValueRangeError, match="classes from 0 to 2 in target, got -1 to 1"):
+    with pytest.raises(ValueRangeError, match=r"classes from 0 to 2 in target, .*got -1 at"):
         loss.forward(np.ones((2, 3)), np.array([1, -1]))
     with pytest.raises(ValueRangeError, match="low below high"):
         ClassMSELoss(0.0, 0.0)

@@ -238,3 +238,18 @@ def test_what_a_subclass_must_write():
     part.grad = np.ones(1)
     with pytest.raises(NotImplementedError, match=r"Optimizer\.update"):
         Optimizer([part]).step()
+
+
+def test_kept_parameters_alone_move_and_have_state():
+    parameters = [Parameter(np.ones(size)) for size in (3, 2, 4)]
+    optimizer = Adam(parameters, lr=0.1)
+    optimizer.keep(parameters[::2])
+    for _ in range(2):
+        optimizer.zero_grad()
+        for parameter in parameters:
+            parameter.grad += 1
+        optimizer.step()
+        optimizer.keep(parameters[::2])         # what is kept already stays as it is
+    assert [bool((parameter.data == 1).all()) for parameter in parameters] == [False, True, False]
+    state = optimizer.state_dict()["state"]
+    assert list(state) == [0, 2] and state[2]["step"] == 2

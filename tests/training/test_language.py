@@ -1,16 +1,27 @@
 """Carried states: batches that follow on, the past not gone back into, and the same numbers as one long sequence."""
 
+import threading
 from itertools import pairwise
 
 import numpy as np
 import pytest
 
+import chainrule
 from chainrule.data import ArrayDataset, text
-from chainrule.layers.core import StateError
+from chainrule.layers.core import StateError, ValueRangeError
 from chainrule.losses import CrossEntropyLoss
 from chainrule.models.zoo import char_rnn
 from chainrule.optim import SGD
-from chainrule.training import CarriedLoss, ScoresMetric, Stream, Trainer, accuracy, bits_per_character
+from chainrule.training import (
+    Callback,
+    CarriedLoss,
+    ScoresMetric,
+    Stream,
+    Trainer,
+    accuracy,
+    bits_per_character,
+)
+from chainrule.training.checkpoints.tree import join_state, split_state
 
 PASSAGE = "a stitch in time saves nine, or so they say; nobody counted the stitches of those who came too late"
 
@@ -93,3 +104,55 @@ def test_the_trainer_learns_a_text_by_heart():
     assert history[-1]["bits_per_character"] < 1 < 4 < history[0]["bits_per_character"]
     assert history[-1]["bits_per_character"] == pytest.approx(history[-1]["loss"] / np.log(2), rel=1e-5)
     assert history[-1]["val_bits_per_character"] < 1
+
+
+def carried(paused_after=None, state=None):
+    """Train on a stream of five stretches for two epochs; return weights, rows and the state where it paused."""
+    passage = text(PASSAGE, 7)
+    chainrule.manual_seed(1)
+    network = char_rnn(len(passage.characters), 4, 6)
+    loss = CarriedLoss(CrossEntropyLoss())
+
+    class Pause(Callback):
+        def on_batch_end(self, trainer, loss):
+            if trainer.batch == paused_after:
+                trainer.pause()
+
+    trainer = Trainer(network, loss, SGD(network.parameters(), lr=1.0), metrics=[ScoresMetric(accuracy)],
+                      callbacks=[Pause()])
+    if state is not None:
+        trainer.load_state_dict(state)
+    trainer.fit(Stream(passage, 5, loss), 2 - trainer.epoch)
+    return network.state_dict(), trainer.history["loss"] if len(trainer.history) else [], trainer.state_dict()
+
+
+def test_ranks_walk_stretches_of_their_own_and_another_number_goes_on(ranks, monkeypatch):
+    weights, losses, _ = carried()
+    made = threading.Lock()         # the networks are drawn from the generator of the package
+    drawn = chainrule.models.zoo.char_rnn
+
+    def one_at_a_time(*sizes):
+        with made:
+            chainrule.manual_seed(1)
+            return drawn(*sizes)
+
+    monkeypatch.setitem(globals(), "char_rnn", one_at_a_time)
+    _, _, state = ranks(3, lambda job: carried(paused_after=2))[2]
+    state = split_and_joined(state)
+    found = ranks(2, lambda job: carried(state=split_and_joined(state)))
+    for name, value in weights.items():
+        np.testing.assert_allclose(found[0][0][name], value, 1e-3, 1e-5)
+        assert (found[0][0][name] == found[1][0][name]).all()
+    assert found[0][1] == pytest.approx(losses, rel=1e-5)
+
+
+def split_and_joined(state):
+    """Return what a checkpoint would give back."""
+    return join_state(*split_state(state))
+
+
+def test_more_ranks_than_stretches_are_refused(ranks):
+    loss = CarriedLoss(CrossEntropyLoss())
+    message = "^Stream expected batch_size of at least the number of processes, 3, got 2; raise it, or start fewer$"
+    with pytest.raises(ValueRangeError, match=message):
+        Stream(text(PASSAGE, 7), 2, loss).part(0, 3)

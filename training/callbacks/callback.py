@@ -20,8 +20,12 @@ class Callback:
     so that one object serves one run after another, and a run that continues goes on with what was known. What a
     resumed run must know is named in ``state_names``, or returned by ``state_dict``.
 
+    Of a network that several processes train, every process has the callbacks, so that all decide the same: from what
+    ``trainer`` and ``row`` say, which is the same everywhere, or by ``trainer.any_rank``.
+
     Attributes:
-        state_names: the attributes that a checkpoint keeps: numbers, texts, arrays, and lists and dicts of these
+        state_names:     the attributes that a checkpoint keeps: numbers, texts, arrays, and lists and dicts of these
+        first_rank_only: True: it only shows or writes, which the first of several processes does for all
 
     Example:
         >>> class Doubling(Callback):
@@ -31,6 +35,7 @@ class Callback:
     """
 
     state_names: ClassVar[tuple[str, ...]] = ()
+    first_rank_only: ClassVar[bool] = False
 
     def state_dict(self) -> dict[str, Any]:
         """Return what this callback knows, for a checkpoint."""

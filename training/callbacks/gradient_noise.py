@@ -47,7 +47,9 @@ class GradientNoise(Callback):
         deviation, draw = math.sqrt(self.eta / (1 + self.steps) ** self.gamma), default_rng(self.rng).standard_normal
         for parameter in trainer.model.parameters():
             if parameter.reached and parameter.requires_grad:
-                parameter.grad += (deviation * draw(parameter.shape)).astype(parameter.dtype)
+                noise = (deviation * draw(parameter.shape)).astype(parameter.dtype)
+                trainer.communicator.broadcast_(noise)      # for each of several processes draws its own
+                parameter.grad += noise
 
     def on_batch_end(self, trainer: "Trainer", loss: float) -> None:
         self.steps += 1

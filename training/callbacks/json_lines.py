@@ -22,6 +22,8 @@ class JsonLines(Callback):
     A new run begins the file anew, a run that continues (``trainer.epoch`` above 0) goes on at its end.
     """
 
+    first_rank_only = True
+
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)
 

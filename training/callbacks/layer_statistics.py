@@ -44,6 +44,7 @@ class LayerStatistics(Callback):
         (['0', '2'], ['grad_norm', 'weight_norm', 'update_ratio', 'histogram'])
     """
 
+    first_rank_only = True
     state_names = ("looked", "squares")
 
     def __init__(self, samples: Size = 4) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...layers.core import Array, NonFiniteError, default_rng, spans
+from ..parallel.current import apart
 from .callback import Callback
 
 if TYPE_CHECKING:
@@ -42,26 +43,30 @@ class NonFiniteGuard(Callback):
     def on_backward_end(self, trainer: "Trainer", loss: float) -> None:
         if math.isfinite(loss) and all(_is_finite(grad) for grad in self._gradients):
             return
-        origin = self._origin(trainer)
+        told = trainer.gather(self._origin(trainer))
+        origin, *notes = next((each for each in told if each), ["layers and loss are finite when the batch runs again; "
+                                                                "look at penalties and callbacks"])
         error = NonFiniteError(f"{'the gradient' if math.isfinite(loss) else 'the loss'} is not finite in epoch "
                                f"{trainer.epoch + 1}: {origin}; lower the learning rate, clip the gradient "
                                f"(ClipGradNorm), or look at the data")
-        for note in getattr(origin, "__notes__", ()):
+        for note in notes:
             error.add_note(note)
         raise error
 
-    def _origin(self, trainer: "Trainer") -> NonFiniteError:
+    def _origin(self, trainer: "Trainer") -> list[str]:
+        """Return what was first not finite, and the notes that say where; nothing if that is not found here."""
         if self._batch is None:
-            return NonFiniteError("check_step finds where it began")
+            return ["check_step finds where it began"]
         now = self._states()
         self._rewind(self._start)
         try:
-            trainer.find_non_finite(*self._batch)
+            with apart():       # each process looks at its own part of the batch
+                trainer.find_non_finite(*self._batch)
         except NonFiniteError as error:
-            return error
+            return [str(error), *getattr(error, "__notes__", ())]
         finally:
             self._rewind(now)
-        return NonFiniteError("layers and loss are finite when the batch runs again; look at penalties and callbacks")
+        return []
 
     def _states(self) -> list[Any]:
         return [generator.bit_generator.state for generator in self._generators]

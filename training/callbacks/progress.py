@@ -32,6 +32,8 @@ class Progress(Callback):
         History(5 epochs, loss 0  lr 0.1)
     """
 
+    first_rank_only = True
+
     def __init__(self, every: int = 1, stream: TextIO | None = None) -> None:
         self.every = check_size(every, "every", "Progress")
         self.stream = stream

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...layers.core import StateError
+from ...layers.core.optional import tensorboardX
 from .callback import Callback, Row
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ class TensorBoard(Callback):
     stands before, becomes ``grad_norm/<layer>``, ``weight_norm/<layer>``, ``update_ratio/<layer>`` and histograms
     ``weights/<layer>``. A run that goes on writes on from its epoch; what an interrupted one wrote beyond is hidden.
 
-    Raises: StateError when tensorboardX is not installed.
+    Raises: MissingLibraryError when tensorboardX is not installed.
 
     Source: the event files of TensorBoard, by tensorboardX.
 
@@ -31,18 +31,16 @@ class TensorBoard(Callback):
         'runs/tensorboard'
     """
 
+    first_rank_only = True
+
     def __init__(self, log_dir: str) -> None:
         self.log_dir = log_dir
         self._writer: Any = None
 
     def on_fit_begin(self, trainer: "Trainer") -> None:
-        try:
-            from tensorboardX import SummaryWriter
-        except ImportError as error:
-            raise StateError("TensorBoard needs tensorboardX, which is not installed; "
-                             "pip install 'chainrule[tensorboard]'") from error
-        self._writer = SummaryWriter(os.fspath(self.log_dir), purge_step=trainer.epoch + 1 if trainer.epoch else None,
-                                     filename_suffix=f".{trainer.epoch}")       # files are named by the second
+        self._writer = tensorboardX.SummaryWriter(
+            os.fspath(self.log_dir), purge_step=trainer.epoch + 1 if trainer.epoch else None,
+            filename_suffix=f".{trainer.epoch}")       # files are named by the second
 
     def on_epoch_end(self, trainer: "Trainer", row: Row) -> None:
         for name, value in row.items():

@@ -44,15 +44,13 @@ class TimeBudget(Callback):
         self._seen = time.monotonic()
 
     def on_batch_end(self, trainer: "Trainer", loss: float) -> None:
-        self._count()
-        if self.spent >= self.seconds:
-            trainer.stop(f"the {self.seconds:g} seconds are over")
+        self._count(trainer)
 
     def on_epoch_end(self, trainer: "Trainer", row: dict[str, object]) -> None:
-        self._count()           # the validation costs time too
-        if self.spent >= self.seconds:
-            trainer.stop(f"the {self.seconds:g} seconds are over")
+        self._count(trainer)            # the validation costs time too
 
-    def _count(self) -> None:
+    def _count(self, trainer: "Trainer") -> None:
         now = time.monotonic()
         self.spent, self._seen = self.spent + now - self._seen, now
+        if trainer.any_rank(self.spent >= self.seconds):
+            trainer.stop(f"the {self.seconds:g} seconds are over")

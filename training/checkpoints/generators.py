@@ -1,17 +1,18 @@
 """Every random generator that a training draws from: where it stands, and back to there."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...layers.core import Layer, default_rng, members
+from ...layers.core import Layer, StateError, default_rng, members
 
 if TYPE_CHECKING:
     from ..trainer import Trainer
 
 __all__ = ["Generators", "generators_in"]
 
+_APART = ("generators", "source", "communicator", "exchange")      # attributes of a trainer that draw nothing, or apart
 _DEEPEST = 8        # attributes of attributes …: what loaders and transforms are nested, and a stop for all else
 
 
@@ -29,7 +30,8 @@ class Generators:
     def __init__(self, trainer: "Trainer") -> None:
         layers = [generator for _, layer in trainer.model.named_layers()
                   for _, generator in members(layer, np.random.Generator)]
-        others = {name: value for name, value in vars(trainer).items() if name not in ("generators", "source")}
+        others = {name: value for name, value in vars(trainer).items() if name not in _APART} | {
+            "callbacks": [callback for callback in trainer.callbacks if not callback.first_rank_only]}
         self.own = _once([default_rng(), *layers, *generators_in(others)])
         self.source = generators_in(trainer.source)
 
@@ -48,6 +50,23 @@ class Generators:
                 raise ValueError(f"expected the states of {len(found)} generators, got {len(states[name])}")
             for generator, state in zip(found, states[name], strict=True):
                 generator.bit_generator.state = state
+
+    def part_ways(self, rank: int, size: int, others: Sequence[list[Any]] = ()) -> None:
+        """Let the ``own`` of every rank of a job, which are where those of rank 0 are, draw numbers of their own.
+
+        ``others`` is where those of the further ranks were in a run that goes on; of another size, they begin anew.
+
+        Raises: StateError for a generator that can not be put so far ahead that its numbers are others.
+        """
+        known = len(others) == size - 1
+        if rank and known:
+            self.restore({"own": others[rank - 1]}, "own")
+        for generator in self.own if rank and not known else ():
+            bits = generator.bit_generator
+            if not hasattr(bits, "jumped"):
+                raise StateError(f"training on {size} processes expected random generators that can jump ahead, as "
+                                 f"PCG64 can, got {type(bits).__name__}; make them with np.random.default_rng(seed)")
+            bits.state = bits.jumped(rank).state
 
 
 def generators_in(thing: Any) -> list[np.random.Generator]:

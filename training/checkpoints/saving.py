@@ -22,7 +22,8 @@ class Checkpoints(Callback):
 
     One is written every so many ``unit``, when the fit pauses, and at its end; by ``seconds``, with the batch that runs
     then. ``best`` names what decides, such as "val_loss"; ``best.safetensors`` is written with the next checkpoint.
-    Stands behind all callbacks that know something, so that all have seen what it saves.
+    Stands behind all callbacks that know something, so that all have seen what it saves. Of a network that several
+    processes train, the first one writes what all know, and any number of processes goes on from it.
 
     Attributes:
         best_value, best_epoch: the best so far, and the epoch that reached it
@@ -81,12 +82,14 @@ class Checkpoints(Callback):
             self.save(trainer)
 
     def on_fit_end(self, trainer: "Trainer") -> None:
-        self._keep_best()
+        self._keep_best(trainer)
 
     def save(self, trainer: "Trainer") -> None:
         """Write a checkpoint now."""
-        self._keep_best()
-        self.folder.save(trainer.state_dict(), self.keep)
+        self._keep_best(trainer)
+        state = trainer.state_dict()
+        if trainer.communicator.rank == 0:
+            self.folder.save(state, self.keep)
         self._saved = self._now(trainer)
 
     def _compare(self, trainer: "Trainer", value: float) -> None:
@@ -96,14 +99,15 @@ class Checkpoints(Callback):
             self.best_value, self.best_epoch = value, trainer.epoch
             self._weights = trainer.model.state_dict()
 
-    def _keep_best(self) -> None:
-        if self._weights is not None:
+    def _keep_best(self, trainer: "Trainer") -> None:
+        if self._weights is not None and trainer.communicator.rank == 0:
             self.folder.write(BEST, {"epoch": self.best_epoch, "monitor": self.best, "value": self.best_value,
                                      "model": self._weights})
             self._weights = None
 
     def _due(self, trainer: "Trainer") -> bool:
-        return self._now(trainer)[self.unit] - self._saved[self.unit] >= self.every
+        due = self._now(trainer)[self.unit] - self._saved[self.unit] >= self.every
+        return trainer.any_rank(due) if self.unit == "seconds" else due     # clocks differ
 
     def _now(self, trainer: "Trainer") -> dict[str, float]:
         return {"seconds": time.monotonic(), "epochs": trainer.epoch, "batches": self._batches}

@@ -20,22 +20,26 @@ _TOTALS = ("batches", "weight", "loss", "penalty", "statistics")
 
 
 def state_of(trainer: "Trainer", pass_begin: list[Any]) -> dict[str, Any]:
-    """Return the state of a trainer after a batch or an epoch.
+    """Return the state of a trainer after a batch or an epoch; of a job, the same on every rank, all of which ask.
 
     The generators of what gives the batches are kept as they were when this pass began (``pass_begin``): its batches
     come again, and those that were done are skipped.
     """
     generators = trainer.generators.states()
+    others = trainer.gather(generators["own"])[1:] if trainer.batch else []
+    carried = trainer.gather(trainer.loss.state()) if trainer.batch and isinstance(trainer.loss, CarriedLoss) else [()]
+    totals = {name: getattr(trainer.totals, name) for name in _TOTALS} | {
+        "statistics": trainer.totals.gather(trainer.communicator)}
     return {
         "epoch": trainer.epoch, "batch": trainer.batch, "stopped": trainer.stopped,
         "model": trainer.model.state_dict(),
         "optimizer": trainer.optimizer.state_dict(),
         "loss": trainer.loss.state_dict(),
-        "carried": trainer.loss.state() if trainer.batch and isinstance(trainer.loss, CarriedLoss) else (),
+        "carried": tuple(np.concatenate(parts, axis=1) for parts in zip(*carried, strict=True)),
         "callbacks": [(type(callback).__name__, state) for callback in trainer.callbacks
                       if (state := callback.state_dict())],
-        "totals": {name: getattr(trainer.totals, name) for name in _TOTALS} if trainer.batch else {},
-        "generators": generators | {"source": pass_begin} if trainer.batch else generators,
+        "totals": totals if trainer.batch else {},
+        "generators": generators | {"others": others} | ({"source": pass_begin} if trainer.batch else {}),
     }
 
 
@@ -53,7 +57,7 @@ def restore(trainer: "Trainer", state: Mapping[str, Any]) -> None:
         if state["carried"] and isinstance(trainer.loss, CarriedLoss):
             trainer.loss.carry(state["carried"])
         if state["batch"]:
-            _restore_totals(trainer.totals, state["totals"])
+            _restore_totals(trainer.totals, state["totals"], trainer.communicator.rank)
         trainer.epoch, trainer.batch = state["epoch"], state["batch"]
         trainer.stopped = None if state["stopped"] is None else str(state["stopped"])
 
@@ -101,9 +105,9 @@ def going_on() -> Iterator[None]:
                               f"another model, config or version, or a callback has a mistake") from error
 
 
-def _restore_totals(totals: "Totals", state: Mapping[str, Any]) -> None:
+def _restore_totals(totals: "Totals", state: Mapping[str, Any], rank: int) -> None:
     totals.batches = check_size(state["batches"], "batches", "a checkpoint", least=0)
     totals.weight, totals.loss, totals.penalty = (float(state[name]) for name in ("weight", "loss", "penalty"))
-    totals.statistics = list(state["statistics"])
-    for metric, statistics in zip(totals.metrics, totals.statistics, strict=True):
+    for metric, statistics in zip(totals.metrics, state["statistics"], strict=True):
         metric.value(statistics)        # fails for what is none of its own
+    totals.statistics = [] if rank else list(state["statistics"])       # what all had counts once

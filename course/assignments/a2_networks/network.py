@@ -15,6 +15,8 @@ class Sequential(Layer):
 
     Gradients:
         grad_x = grad_out sent back through all layers, from the last to the first
+
+    Cache: a list of the entries of all calls, in the order of the layers
     """
 
     def __init__(self, *layers):
@@ -25,7 +27,7 @@ class Sequential(Layer):
         return ((str(index), layer) for index, layer in enumerate(self.layers))
 
     def forward(self, x):
-        """Return the output of the last layer; keep the entries of all calls in ``self.cache``."""
+        """Return the output of the last layer; keep the cache."""
         # BEGIN SOLUTION
         entries = []
         for layer in self.layers:
@@ -52,6 +54,8 @@ class Residual(Layer):
 
     Gradients:
         grad_x = the sum of what comes back on both ways
+
+    Cache: the entry of the call of ``branch``
     """
 
     def __init__(self, branch):

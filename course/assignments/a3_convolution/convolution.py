@@ -68,6 +68,8 @@ class Conv2d(Layer):
         grad_weight = sum over all windows of grad_out at the window times the window
         grad_bias   = grad_out, summed over images and places
         grad_x      = at each pixel the sum over the windows it lies in: weight at its tap times grad_out there
+
+    Cache: ``(columns, x_shape)``, what ``unfold`` returned and the shape of ``x``
     """
 
     def __init__(self, in_channels, out_channels, kernel_size, stride=1, padding=0):

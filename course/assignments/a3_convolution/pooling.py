@@ -17,6 +17,9 @@ class MaxPool2d(Layer):
 
     Gradients:
         grad_x = grad_out at the pixel that won, summed where windows overlap, and zero elsewhere
+
+    Cache: ``(winner, x_shape)``, (N, C, H', W') whole numbers that count the pixels of a window row by row from 0, and
+    the shape of ``x``
     """
 
     def __init__(self, kernel_size, stride=None):
@@ -24,7 +27,7 @@ class MaxPool2d(Layer):
         self.stride = kernel_size if stride is None else stride
 
     def forward(self, x):
-        """Return the largest values; remember in ``self.cache`` where they were."""
+        """Return the largest values; remember in the cache where they were."""
         # BEGIN SOLUTION
         size, step = self.kernel_size, self.stride
         windows = np.lib.stride_tricks.sliding_window_view(x, (size, size), axis=(2, 3))[:, :, ::step, ::step]
@@ -55,6 +58,8 @@ class AvgPool2d(Layer):
 
     Gradients:
         grad_x = grad_out / kernel_size**2 at every pixel of the window, summed where windows overlap
+
+    Cache: the shape of ``x``
     """
 
     def __init__(self, kernel_size, stride=None):

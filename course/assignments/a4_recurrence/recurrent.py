@@ -52,6 +52,8 @@ class RNNCell(Cell):
         grad_gate      = grad_out * (1 - h'**2)
         grad_x, grad_h = grad_gate @ weight_ih, grad_gate @ weight_hh
         grad_weight_ih = grad_gate.T @ x, grad_weight_hh = grad_gate.T @ h, and grad_gate summed over rows for each bias
+
+    Cache: ``(x, h, h')``
     """
 
     def forward(self, x, h):
@@ -93,6 +95,8 @@ class LSTMCell(Cell):
         grad_i = d * g * i * (1 - i),  grad_f = d * c * f * (1 - f),  grad_g = d * i * (1 - g**2)
         grad_c = d * f
         grad_x, grad_h = (grad_i, grad_f, grad_g, grad_o) @ weight_ih, … @ weight_hh; parameters as in RNNCell
+
+    Cache: ``(x, h, c, i, f, g, o, tanh(c'))``, the gates as they are behind sigmoid and tanh
     """
 
     gates = 4
@@ -111,7 +115,7 @@ class LSTMCell(Cell):
         # END SOLUTION
 
     def backward(self, grad_out):
-        """Return ``(grad_x, grad_h, grad_c)``, given ``(grad_h', grad_c')``; add to those of the parameters."""
+        """Return three arrays, ``(grad_x, grad_h, grad_c)``, given ``(grad_h', grad_c')``; add to the parameters'."""
         # BEGIN SOLUTION
         grad_h, grad_c = grad_out
         x, h, c, i, f, g, o, tanh_c = self.saved()

@@ -19,6 +19,8 @@ class Unrolled(Layer):
     Gradients:
         At step t there arrives at h what ``grad_out[t]`` says and what step t + 1 sends back: their sum. At c arrives
         what step t + 1 sends back alone. The parameters' gradients of all steps add up.
+
+    Cache: a list of the entries of all steps, the first step first
     """
 
     def __init__(self, cell, pair=False):
@@ -26,7 +28,7 @@ class Unrolled(Layer):
         self.pair = pair
 
     def forward(self, x):
-        """Return h of every step; keep the entries of all steps in ``self.cache``."""
+        """Return h of every step; keep the cache."""
         # BEGIN SOLUTION
         zeros = np.zeros((x.shape[1], self.cell.hidden_size), x.dtype)
         state = (zeros, zeros) if self.pair else zeros

@@ -23,6 +23,8 @@ class LayerNorm(Layer):
         grad_x      = (grad_hat - mean(grad_hat) - x_hat * mean(grad_hat * x_hat)) * inv_std, means over each row
         grad_weight = sum of grad_out * x_hat over all axes but the last
         grad_bias   = sum of grad_out over all axes but the last
+
+    Cache: ``(x_hat, inv_std)``, inv_std of shape (..., 1)
     """
 
     def __init__(self, size, eps=1e-5):
@@ -71,6 +73,8 @@ class ScaledDotProductAttention(Layer):
         grad_scores  = weights * (grad_weights - sum(grad_weights * weights)), the sum over each row
         grad_q       = grad_scores @ k / sqrt(E)
         grad_k       = grad_scores.T @ q / sqrt(E)
+
+    Cache: ``(q, k, v, weights)``
     """
 
     def __init__(self, is_causal=False):
@@ -113,6 +117,8 @@ class SelfAttention(Layer):
 
     Gradients:
         grad_x = the same steps back, each with the entry of its own call
+
+    Cache: ``(in_entry, entry, out_entry)``, those of the calls of ``in_proj``, ``attention`` and ``out_proj``
     """
 
     def __init__(self, size, heads, is_causal=False):

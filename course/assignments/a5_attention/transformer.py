@@ -18,6 +18,8 @@ class Block(Layer):
     Gradients:
         grad_z = grad_out + what comes back through norm2 … linear2
         grad_x = grad_z + what comes back through norm1 and attention
+
+    Cache: two lists of entries, those of the calls of norm1 and attention, and those from norm2 to linear2
     """
 
     def __init__(self, size, heads, hidden, is_causal=False):

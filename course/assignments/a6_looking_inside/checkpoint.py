@@ -4,7 +4,7 @@ import math
 
 from chainrule.layers.core import Layer, call, call_back, replay
 
-from network import Replayed
+from replayed import Replayed
 
 
 class Checkpointed(Layer):
@@ -16,13 +16,15 @@ class Checkpointed(Layer):
 
     A layer that draws random numbers must draw the same ones again. ``again = replay(layer)``, taken before
     ``call(layer, x)``, is a function: ``again(x)`` runs ``layer.forward(x)`` just as that call will, and leaves the
-    layer's cache in ``layer.cache``. To go back with it, call the layer through ``Replayed`` of network.py.
+    layer's cache in ``layer.cache``. To go back with it, call the layer through ``Replayed`` of replayed.py.
 
     Shapes:
         x, y: what the first layer takes, what the last one returns
 
     Gradients:
         the very same numbers as without
+
+    Cache: a list with a pair for each segment: its input, and a list of what ``replay`` returned for each layer of it
     """
 
     def __init__(self, *layers, segment):
@@ -30,7 +32,7 @@ class Checkpointed(Layer):
         self.segment = segment
 
     def forward(self, x):
-        """Return the output of the last layer; keep the inputs of the segments in ``self.cache``."""
+        """Return the output of the last layer; keep the cache."""
         # BEGIN SOLUTION
         kept = []
         for index, layer in enumerate(self.layers):

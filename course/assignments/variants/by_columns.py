@@ -17,6 +17,8 @@ class Linear(Layer):
         grad_x      = weight.T @ grad_out
         grad_weight = grad_out @ x.T
         grad_bias   = grad_out, summed over the samples
+
+    Cache: the input ``x``
     """
 
     def __init__(self, in_features, out_features):
@@ -26,7 +28,7 @@ class Linear(Layer):
         self.bias = Parameter(default_rng(None).uniform(-bound, bound, out_features))
 
     def forward(self, x):
-        """Return y; keep in ``self.cache`` what ``backward`` needs."""
+        """Return y; keep the cache."""
         check_shape(x, (self.in_features, "N"), name="x", owner=self)
         # BEGIN SOLUTION
         self.cache = x

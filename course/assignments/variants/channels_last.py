@@ -19,6 +19,8 @@ class BatchNorm(Layer):
         grad_hat    = grad_out * weight,  x_hat = (x - mean) / sqrt(var + eps)
         grad_x      = (grad_hat - mean(grad_hat) - x_hat * mean(grad_hat * x_hat)) / sqrt(var + eps), in training
         grad_weight = grad_out * x_hat, grad_bias = grad_out, both summed over all axes but the last
+
+    Cache: ``(x_hat, inv_std, training)``
     """
 
     def __init__(self, num_features, eps=1e-3, momentum=0.99):

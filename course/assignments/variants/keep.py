@@ -11,13 +11,15 @@ class Dropout(Layer):
 
     Gradients:
         grad_x = grad_out * mask
+
+    Cache: ``mask``, ones in evaluation
     """
 
     def __init__(self, keep=0.5):
         self.keep = keep
 
     def forward(self, x):
-        """Return y; keep in ``self.cache`` what ``backward`` needs."""
+        """Return y; keep the cache."""
         # BEGIN SOLUTION
         mask = np.ones_like(x)
         if self.training:

@@ -18,6 +18,8 @@ class LinearReLU(Layer):
         grad_x      = grad_z @ weight
         grad_weight = grad_z.T @ x
         grad_bias   = grad_z, summed over the samples
+
+    Cache: ``(x, passes)``, the input and where it was let through
     """
 
     def __init__(self, in_features, out_features):
@@ -27,7 +29,7 @@ class LinearReLU(Layer):
         self.bias = Parameter(default_rng(None).uniform(-bound, bound, out_features))
 
     def forward(self, x):
-        """Return y; keep in ``self.cache`` what ``backward`` needs."""
+        """Return y; keep the cache."""
         check_shape(x, (..., self.in_features), name="x", owner=self)
         # BEGIN SOLUTION
         z = x @ self.weight.data.T + self.bias.data

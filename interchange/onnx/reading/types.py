@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from ..library import onnx
+from ....layers.core.optional import onnx
 from .reader import Node
 
 __all__ = ["dtype_of"]

@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ....layers.core import Array, Layer, Parameter, Shape, flatten
+from ....layers.core.optional import onnx
 from ..errors import OnnxError
-from ..library import onnx
 
 __all__ = ["Exporter", "Exporters", "Value", "Writer"]
 

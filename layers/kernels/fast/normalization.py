@@ -47,7 +47,7 @@ def inner_sums(grad: Array, x: Array, mean: Array, inv_std: Array) -> tuple[Arra
 
 def project(grad: Array, x: Array, mean: Array, inv_std: Array, scale: Array, sums: tuple[Array, Array]) -> Array:
     """See the definition."""
-    count = x.shape[0] * x.shape[2]
+    count = max(x.shape[0] * x.shape[2], 1)
     slope, mean_grad = -sums[1] * inv_std / count, sums[0] / count
     result = empty_like(x)
     if x.shape[2] == 1:

@@ -4,13 +4,13 @@ from typing import Any
 
 import numpy as np
 
-from ...core import Array
+from ...core import Array, as_dtype
 from ..memory import empty_like
 from ..threads import shares
 from .exponential import exp_below
 from .jit import jit, jit_without_nan, shared
 
-__all__ = ["softmax_rows", "softmax_rows_back"]
+__all__ = ["scaled_rows", "softmax_rows", "softmax_rows_back"]
 
 _BLOCK = 1 << 15        # elements at a time
 _WORK = 4               # so many times that of an addition
@@ -36,6 +36,13 @@ def softmax_rows_back(grad: Array, y: Array) -> Array:
     result = empty_like(y)
     _back(shares(len(y), y.size), grad, y, result)
     return result
+
+
+def scaled_rows(x: Array, factor: Array) -> Array:
+    """See the definition."""
+    y = empty_like(x)
+    _scale(shares(len(x), x.size), x, as_dtype(factor, x.dtype), y)
+    return y
 
 
 @jit_without_nan
@@ -97,3 +104,10 @@ def _back(part: int, start: int, stop: int, grad: Array, y: Array, result: Array
             inner += grad[r, k] * y[r, k]
         for k in range(y.shape[1]):
             result[r, k] = y[r, k] * (grad[r, k] - inner)
+
+
+@shared
+def _scale(part: int, start: int, stop: int, x: Array, factor: Array, y: Array) -> None:
+    for r in range(start, stop):
+        for k in range(x.shape[1]):
+            y[r, k] = x[r, k] * factor[r]

@@ -9,7 +9,7 @@ from ....layers.core import Array, show_shape
 from ..case import Case, Part, is_output
 from .found import Found, PartTest
 
-__all__ = ["ARRANGEMENT_TESTS", "PRODUCT_TESTS"]
+__all__ = ["ARRANGEMENT_TESTS", "PRODUCT_TESTS", "axes_exchanged", "flipped", "permuted", "shifted"]
 
 
 def axes_exchanged(case: Case, part: Part) -> Found | None:
@@ -76,11 +76,16 @@ def exchanged(case: Case, part: Part) -> Found | None:
     """The values of another array of the same answer."""
     for key, other in case.expected.items():
         way, _, name = key.partition("/")
-        if way == "once" and name != part.name and "grad" in name and "after" not in name \
-                and "grad" in part.name and other.any() and case.agree(other, part.received):
+        if way == "once" and name != part.name and "after" not in name and _same_side(name, part.name) \
+                and other.any() and case.agree(other, part.received):
             return Found("exchanged", "order", f"{part.name} holds what {name} should hold: the two are exchanged, or "
                          f"one is returned for both.")
     return None
+
+
+def _same_side(one: str, other: str) -> bool:
+    """Return whether both are outputs, or both gradients."""
+    return (is_output(one) and is_output(other)) or ("grad" in one and "grad" in other)
 
 
 def permuted(case: Case, part: Part) -> Found | None:
@@ -149,7 +154,8 @@ def sum_of_another_product(case: Case, part: Part) -> Found | None:
         for axes in _axes(product):
             if case.agree(part.received, product.sum(axis=axes)):
                 right = any(case.agree(part.expected, product.sum(axis=other)) for other in _axes(product))
-                return Found("sum over another axis" if right else "another function", "order" if right else "formula",
+                return Found("sum over another axis" if right else "factor of the formula",
+                             "order" if right else "formula" if words else "factor",
                              f"{part.name} is the sum of grad_out{words} over {_named(axes)}, and should be "
                              f"{'the sum over other axes' if right else 'that of another product'}.")
     return None

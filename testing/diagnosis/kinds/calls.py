@@ -3,8 +3,9 @@
 from ..answers import WHEN
 from ..case import Case, is_output
 from .found import CallTest, Found
+from .scales import ratio_of
 
-__all__ = ["CALL_TESTS"]
+__all__ = ["CALL_TESTS", "argument_changed"]
 
 
 def argument_changed(case: Case) -> Found | None:
@@ -39,6 +40,9 @@ def gradient_missing_or_extra(case: Case) -> Found | None:
     """A gradient that should not be there, or None where one should be."""
     for key in case.wrong:
         way, _, name = key.partition("/")
+        if name == "grad_x as a tuple":
+            return Found("nested", "order", "backward returns a tuple inside of a tuple. It returns one gradient for "
+                         "each input, side by side and in the order of the inputs: (grad_x, grad_h, grad_c).")
         if way == "once" and "grad" in name and " after" not in name \
                 and (key in case.expected) != (key in case.received):
             if key in case.received:
@@ -77,6 +81,9 @@ def stale_cache(case: Case) -> Found | None:
             ("again", "Alone the call is right, after another call it is wrong: something of the first call is kept "
                       "(an input, a mask, statistics). Everything backward needs of a call is set anew in forward, in "
                       "self.cache."),
+            ("later", "The first round of forward and backward is right, the next is wrong: something of the first is "
+                      "kept (an input, a mask, statistics). Everything backward needs of a call is set anew in "
+                      "forward, in self.cache."),
             ("revisited", "A call is gone back wrongly once the layer has been called again: backward reads something "
                           "other than self.cache. All that belongs to a call lives in the cache, and nowhere else."),
             ("twice", "A second backward of the same call gives another gradient: the first has used up or changed "
@@ -84,6 +91,17 @@ def stale_cache(case: Case) -> Found | None:
         if not case.right_in(way):
             return Found("stale cache", "cache", sentence, "backward depends on its own forward, and on no other call")
     return None
+
+
+def moved_by_a_replay(case: Case) -> Found | None:
+    """What is kept between calls moves although forward is only repeated."""
+    key = next((key for key in case.wrong if key.startswith("replayed/")), None)
+    if key is None:
+        return None
+    name = key.partition("/")[2].removesuffix(" afterwards")
+    return Found("buffer changed in place", "argument", f"After a repeated forward (replay, as recomputation does it) "
+                 f"{name} is not what it should be. A buffer is written with .assign(new) alone: an array that is "
+                 f"changed in place can not be put back.", f"{name}.assign(new), with new an array of its own")
 
 
 def modes_mixed(case: Case) -> Found | None:
@@ -157,13 +175,19 @@ def later_steps_wrong(case: Case) -> Found | None:
     if key is None:
         return None
     way, _, name = key.partition("/")
+    mine, theirs = case.expected.get(key), case.received.get(key)
+    ratio = None if mine is None or theirs is None else ratio_of(mine, theirs, case.tolerance)
+    if ratio is not None:
+        return Found("factor of each step", "sign" if ratio < 0 else "factor", f"The first step is right, and in "
+                     f"{way} {name} is {ratio:.4g} times what it should be: a factor that changes with the number of "
+                     f"the step (a correction, a rate that decays) is missing, or one too many.")
     return Found("kept between steps", "accumulate", f"The first step is right, and from {way} on {name} is wrong: "
                  f"what is kept between steps (a velocity, running means, the number of the step) is not moved as it "
                  f"should be.",
                  "state = decay * state + share * what is new")
 
 
-CALL_TESTS: tuple[CallTest, ...] = (argument_changed, gradient_missing_or_extra,
-                                    overwritten_on_the_second_call, modes_mixed, frozen_ignored,
-                                    upstream_partly_used, stale_cache, reduction_wrong, other_dtype,
-                                    answers_without_forward, tangent_wrong, later_steps_wrong)
+CALL_TESTS: tuple[CallTest, ...] = (argument_changed, gradient_missing_or_extra, overwritten_on_the_second_call,
+                                    modes_mixed, frozen_ignored, upstream_partly_used, stale_cache, moved_by_a_replay,
+                                    reduction_wrong, other_dtype, answers_without_forward, tangent_wrong,
+                                    later_steps_wrong)

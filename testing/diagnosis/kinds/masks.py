@@ -31,7 +31,8 @@ def too_much_stopped(case: Case, part: Part) -> Found | None:
     if axis == 0 and part.expected.ndim > 1 and not part.name.endswith(".grad"):
         return Found("left out", "batch", f"{part.name} is zero for some entries of the batch and right for the "
                      f"others: a loop ends too early, or a slice is too short.")
-    if axis is not None:
+    if axis is not None or (part.name.endswith(".grad") and part.expected.ndim == 1):
+        axis = axis or 0
         return Found("left out", "path", f"{part.name} is zero at some places along axis {axis} and right at the "
                      f"others: a part of the work is left out, by a loop that ends too early or a path that is "
                      f"forgotten.")

@@ -10,12 +10,12 @@ from ....layers.core import Array, show_shape
 from ..case import Case, Part, is_output
 from .found import Found, PartTest
 
-__all__ = ["FACTOR_TESTS", "SCALE_TESTS", "counts", "ratio_of"]
+__all__ = ["FACTOR_TESTS", "SCALE_TESTS", "constant_ratio", "counts", "ratio_of"]
 
 
 def zero(case: Case, part: Part) -> Found | None:
     """Nothing but zeros where there is something."""
-    if part.received.any() or not part.expected.any():
+    if part.received.any() or not part.expected.any() or part.received.shape != part.expected.shape:
         return None
     if is_output(part.name):
         return Found("zero", "path", f"{part.name} is zero everywhere: nothing was computed, or nothing was written "
@@ -34,6 +34,11 @@ def constant_ratio(case: Case, part: Part) -> Found | None:
     if part.name.endswith(".grad") and abs(ratio - 2) < 1e-6:
         return Found("added twice", "accumulate", f"{part.name} is exactly twice what it should be: it is added two "
                      f"times, or a factor 2 is too many.")
+    width = _width_of_products(case, part)
+    if abs(ratio**2 - width) < 1e-6 or abs(ratio**2 * width - 1) < 1e-6:
+        return Found("constant ratio", "factor", f"{part.name} is {ratio:.4g} times what it should be, and {ratio:.4g} "
+                     f"is the root of the number of features, {width}, or one over it: the scale of the products is "
+                     f"missing, or there twice.")
     for name, count in counts(case, part):
         if abs(ratio * count - 1) < 1e-6:
             return Found("constant ratio 1/N", "mean", f"{part.name} is 1/{count} of what it should be, and {count} is "
@@ -44,6 +49,23 @@ def constant_ratio(case: Case, part: Part) -> Found | None:
                          f"{name}: a sum stands where a mean belongs, or the division is missing.")
     return Found("constant ratio", "factor", f"{part.name} is {ratio:.4g} times what it should be, everywhere: a "
                  f"constant factor is missing, or one too many.")
+
+
+def nearly_right(case: Case, part: Part) -> Found | None:
+    """All values are right to one part in a hundred."""
+    mine, theirs = part.expected, part.received
+    if mine.shape != theirs.shape or mine.dtype != theirs.dtype or mine.dtype.kind != "f" \
+            or not (np.abs(theirs - mine) <= 0.01 * np.abs(mine)).all():
+        return None
+    off = float((np.abs(theirs - mine) / np.where(mine, np.abs(mine), 1)).max())
+    return Found("nearly right", "formula", f"{part.name} is off by {off:.1g} of its value at most: a small term such "
+                 f"as eps is left out or stands at another place, a constant is rounded, or digits are lost.")
+
+
+def _width_of_products(case: Case, part: Part) -> int:
+    """Return the number of features of the first of several inputs, whose products may be scaled by its root; or 0."""
+    first = case.arrays.get("x[0]")
+    return 0 if first is None or not first.ndim or part.name.endswith(".grad") else first.shape[-1]
 
 
 def ratio_of(expected: Array, received: Array, tolerance: float) -> float | None:
@@ -58,7 +80,8 @@ def ratio_of(expected: Array, received: Array, tolerance: float) -> float | None
 
 def counts(case: Case, part: Part) -> Iterator[tuple[str, int]]:
     """Yield how many values there are of what a sum or mean may run over, each with its name."""
-    seen = {1, 2} if (case.arrays.get("x", part.expected).shape or (0,))[0] != 2 else {1}
+    batches = {array.shape[0] for name, array in case.arrays.items() if name.split("[")[0] == "x" and array.ndim}
+    seen = {1} if 2 in batches else {1, 2}
     for name, array in [*case.arrays.items(), ("y", case.expected.get("once/y", part.expected))]:
         if name.split("[")[0] not in ("x", "y", "grad_out", "target") and "." in part.name:
             continue
@@ -130,7 +153,7 @@ def _array_like(case: Case, ratios: Array) -> str:
     return ""
 
 
-SCALE_TESTS: tuple[PartTest, ...] = (zero, constant_ratio)
+SCALE_TESTS: tuple[PartTest, ...] = (zero, nearly_right, constant_ratio)
 """What is asked of every wrong array first."""
 
 FACTOR_TESTS: tuple[PartTest, ...] = (ratio_by_axis, ratio_is_an_array)

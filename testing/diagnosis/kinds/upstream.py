@@ -42,6 +42,11 @@ def not_linear(case: Case, part: Part) -> Found | None:
     if zeros and ((once == 0) != (scaled == 0)).any():
         return Found("mask from the upstream gradient", "mask", f"Which values of {part.name} are stopped depends on "
                      f"the sign of the upstream gradient: the mask belongs to the input of forward.", LINEAR)
+    alone, grad_out = case.pair("jacobian", part.name)[1], case.arrays.get("grad_out")
+    if alone is not None and grad_out is not None and len(alone) == grad_out.size \
+            and case.agree(np.tensordot(grad_out.ravel(), alone, 1), once - scaled / 3):
+        return Found("mask from the upstream gradient", "mask", f"What is stopped on the way to {part.name} depends on "
+                     f"the sign of the upstream gradient: the mask belongs to the input of forward.", LINEAR)
     moved = scaled + 3 * once
     if np.ptp(moved) > 0 and case.is_right("ones", part.name):
         return Found("right for ones alone", "upstream", f"{part.name} is right if the upstream gradient is all ones, "

@@ -135,7 +135,22 @@ def row_not_centred(self: LayerNorm, x: Array) -> Array:
 
 
 @layer.wrong("formula", method="forward")
-def eps_of_the_row_not_added(self: LayerNorm, x: Array) -> Array:
+def eps_of_the_row_outside_of_the_root(self: LayerNorm, x: Array) -> Array:
+    """The eps is added to the deviation of the row, outside of the root."""
+    centred = x - x.mean(axis=-1, keepdims=True)
+    return instead(LayerNorm, self, x, affine(self, centred / (x.std(axis=-1, keepdims=True) + self.eps)))
+
+
+@layer.wrong("mean", method="forward")
+def unbiased_variance_of_the_row(self: LayerNorm, x: Array) -> Array:
+    """The row is divided by the deviation with N - 1, where N belongs."""
+    centred = x - x.mean(axis=-1, keepdims=True)
+    return instead(LayerNorm, self, x, affine(self, centred / np.sqrt(
+        x.var(axis=-1, keepdims=True, ddof=1) + self.eps)))
+
+
+@layer.wrong("formula", method="forward")
+def eps_of_the_row_not_not_added(self: LayerNorm, x: Array) -> Array:
     """The variance of the row is used without eps."""
     return instead(LayerNorm, self, x, affine(self, standardised(x, (-1,), 0.0)))
 

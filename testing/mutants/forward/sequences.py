@@ -74,6 +74,19 @@ def gates_in_another_order(self: LSTMCell, x: Array, hx: Any) -> Any:
 
 
 @lstm.wrong("order", method="forward")
+def output_gate_before_the_candidate(self: LSTMCell, x: Array, hx: Any) -> Any:
+    """The gates are read as i, f, o, g, as many papers write them; the rows of the weights come as i, f, g, o."""
+    return lstm_output(self, x, hx, "ifog")
+
+
+@lstm.wrong("order", method="forward")
+def states_returned_the_other_way_round(self: LSTMCell, x: Array, hx: Any) -> Any:
+    """The new cell state comes first, where h does."""
+    h, c = LSTMCell.forward(self, x, hx)
+    return c, h
+
+
+@lstm.wrong("order", method="forward")
 def input_for_forget_gate(self: LSTMCell, x: Array, hx: Any) -> Any:
     """Input and forget gate are exchanged."""
     return lstm_output(self, x, hx, "figo")

@@ -13,7 +13,8 @@ from chainrule.backprop import (
     hessian,
     parameter_jacobian,
 )
-from chainrule.layers import GRU, Linear, MultiheadAttention, Select, Tanh
+from chainrule.layers import GRU, Embedding, Linear, MultiheadAttention, Select, Tanh
+from chainrule.layers.core import ValueRangeError
 from chainrule.losses import CrossEntropyLoss, MSELoss
 from chainrule.models import Sequential
 
@@ -100,6 +101,27 @@ def test_products_leave_gradients_and_tangents_alone():
         parameter.grad = np.ones(parameter.shape)
     operator @ np.ones(26)
     assert all((parameter.grad == 1).all() and parameter.dot is None for parameter in model.parameters())
+
+
+def test_fisher_leaves_gradients_and_marks_alone():
+    model = Sequential(Linear(3, 2), Tanh())
+    model.zero_grad()
+    fisher(model, MSELoss(), np.ones((4, 3), np.float32), np.ones((4, 2), np.float32))
+    assert not any(parameter.reached or parameter.grad.any() for parameter in model.parameters())
+
+
+@pytest.mark.parametrize("size", [1, 2, 70])
+def test_eigenvalues_of_small_matrices_and_of_those_with_one_alone(size):
+    for value in (0.0, 3.0):
+        np.testing.assert_allclose(extreme_eigenvalues(value * np.eye(size)), [value, value], atol=1e-12)
+    with pytest.raises(ValueRangeError, match=f"count up to {size}"):
+        extreme_eigenvalues(np.eye(size), size + 1)
+
+
+def test_nothing_to_take_derivatives_in():
+    with pytest.raises(ValueRangeError, match="parameters"):
+        hessian(Tanh(), MSELoss(), np.ones((2, 2)), np.ones((2, 2)))
+    assert not full_jacobian(Embedding(5, 3), np.array([1, 2])).any()
 
 
 def test_diagonal_and_extreme_eigenvalues():

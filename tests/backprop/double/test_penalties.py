@@ -5,7 +5,7 @@ import pytest
 
 from chainrule.backprop import GradientPenalty, JacobianPenalty, full_jacobian, jacobian_norms
 from chainrule.data import ArrayDataset, DataLoader, digits
-from chainrule.experiments.registry import KINDS
+from chainrule.experiments.binding.registry import KINDS
 from chainrule.layers import Linear, ReLU, Tanh
 from chainrule.layers.core import StateError, ValueRangeError
 from chainrule.losses import CrossEntropyLoss, MSELoss, Penalty
@@ -90,6 +90,15 @@ def test_configs_know_them():
     members = KINDS[Penalty].members
     assert {"JacobianPenalty", "GradientPenalty"} <= set(members)
     assert "NetworkPenalty" not in members
+
+
+def test_nothing_costs_nothing():
+    model = Linear(3, 2)
+    penalty = JacobianPenalty(model, 1.0)
+    y = model.forward(np.zeros((0, 3), np.float32))
+    penalty.backward(prediction=y)
+    assert penalty.forward(y) == 0 and not model.weight.grad.any()
+    assert jacobian_norms(model, np.zeros((0, 3), np.float32)).shape == (0,)
 
 
 def test_mistakes_are_named():

@@ -11,8 +11,6 @@ from chainrule.models import Residual, Sequential
 from chainrule.optim import SGD
 from chainrule.training import train_step
 
-rng = np.random.default_rng(0)
-
 
 def gradients(model, x, grad_out):
     model.zero_grad()
@@ -27,6 +25,7 @@ def pictures():
 
 
 def test_with_its_own_weights_as_feedback_it_is_backpropagation():
+    rng = np.random.default_rng(0)
     network, x, grad_out = pictures(), rng.normal(size=(3, 2, 4, 4)), rng.normal(size=(3, 4))
     wanted = gradients(network, x, grad_out)
     model = FeedbackAlignment(network).astype(np.float64)
@@ -41,6 +40,7 @@ def test_with_its_own_weights_as_feedback_it_is_backpropagation():
 
 @pytest.mark.parametrize("kind", [FeedbackAlignment, DirectFeedbackAlignment])
 def test_gradients_are_those_by_hand(kind):
+    rng = np.random.default_rng(0)
     network = Sequential(Linear(4, 6), Tanh(), Linear(6, 5), Tanh(), Linear(5, 3)).astype(np.float64)
     model = kind(network).astype(np.float64)
     x, error = rng.normal(size=(7, 4)), rng.normal(size=(7, 3))
@@ -75,6 +75,7 @@ def test_feedback_is_saved_and_not_trained():
 
 
 def test_other_weights_are_refused():
+    rng = np.random.default_rng(0)
     for kind, network in ((FeedbackAlignment, Sequential(LSTM(4, 3))), (DirectFeedbackAlignment, Sequential(ReLU()))):
         with pytest.raises(ValueRangeError, match=f"{kind.__name__} expected a network whose weights are those of"):
             kind(network)

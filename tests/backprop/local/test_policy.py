@@ -71,6 +71,7 @@ def chosen(chances, action):
 
 @pytest.mark.parametrize("firing", [1.0, 0.5])
 def test_the_expected_update_is_the_policy_gradient(firing, scripted):
+    rng = np.random.default_rng(0)
     fires = BITS if firing < 1 else BITS[-1:]
     paths = list(product(range(2), range(8), range(ACTIONS), range(8), range(ACTIONS), range(len(fires)),
                          (0, 1) if firing < 1 else (1,)))
@@ -128,6 +129,7 @@ def test_coagents_learn_without_a_way_back(no_way_back):
 
 
 def test_backpropagation_gives_the_gradient_of_the_log_probability():
+    rng = np.random.default_rng(0)
     model = Sequential(Linear(4, 5), Tanh(), Linear(5, 3)).astype(np.float64)
     before = [parameter.data.copy() for parameter in model.parameters()]
     policy = BackpropPolicy(model, SGD(model.parameters(), lr=1.0), rng=np.random.default_rng(0))

@@ -9,10 +9,9 @@ from chainrule.layers.core import ValueRangeError
 from chainrule.models import Sequential
 from chainrule.optim import Adam
 
-rng = np.random.default_rng(0)
-
 
 def test_with_orthogonal_weights_and_their_transposes_it_is_backpropagation():
+    rng = np.random.default_rng(0)
     network = Sequential(Linear(5, 4), Linear(4, 4), Linear(4, 4), Linear(4, 3)).astype(np.float64)
     for layer in network[1:3]:
         layer.weight.data = np.linalg.qr(rng.normal(size=(4, 4)))[0]
@@ -31,6 +30,7 @@ def test_with_orthogonal_weights_and_their_transposes_it_is_backpropagation():
 
 
 def test_gradients_are_those_by_hand():
+    rng = np.random.default_rng(0)
     network = Sequential(Linear(5, 4), Tanh(), Linear(4, 3), Tanh(), Linear(3, 2)).astype(np.float64)
     model = TargetPropagation(network, step=0.2, noise=0.0).astype(np.float64)
     x, grad_out = rng.normal(size=(7, 5)), rng.normal(size=(7, 2))
@@ -53,6 +53,7 @@ def test_gradients_are_those_by_hand():
 
 
 def test_inverses_learn_to_invert_and_running_statistics_count_once():
+    rng = np.random.default_rng(0)
     network = Sequential(Linear(5, 4), Tanh(), Linear(4, 6), BatchNorm1d(6), Tanh(), Linear(6, 2))
     model = TargetPropagation(network, rng=np.random.default_rng(1))
     assert [type(layer) for layer in model.inverses[0]] == [Linear, Tanh]

@@ -14,8 +14,16 @@ def run(**options):
     return conjugate_gradients(lambda v: matrix @ v, b, start, **options)
 
 
+def plain(residual):
+    return residual
+
+
+def scaled(residual):
+    return residual / np.diag(matrix)
+
+
 def test_they_solve_the_system_and_their_values_are_those_of_the_quadratic():
-    iterates = run(preconditioner=np.diag(matrix), tolerance=0)
+    iterates = run(precondition=scaled, tolerance=0)
     np.testing.assert_allclose(iterates[-1].x, np.linalg.solve(matrix, b), rtol=1e-6)
     for x, value in iterates:
         assert np.isclose(value, x @ matrix @ x / 2 - b @ x, rtol=1e-9, atol=1e-12)
@@ -23,7 +31,7 @@ def test_they_solve_the_system_and_their_values_are_those_of_the_quadratic():
 
 
 def test_the_preconditioner_makes_them_faster():
-    ends = [run(preconditioner=each, tolerance=0, max_iter=13)[-1].value for each in (1.0, np.diag(matrix))]
+    ends = [run(precondition=each, tolerance=0, max_iter=13)[-1].value for each in (plain, scaled)]
     assert ends[1] < ends[0] - 0.01 * abs(ends[0])
 
 
@@ -35,7 +43,7 @@ def test_they_stop_when_ten_steps_bring_little_and_keep_iterates_ever_farther_ap
     def product(v):
         calls.append(v)
         return diagonal * v
-    iterates = conjugate_gradients(product, np.ones(size), np.zeros(size), tolerance=5e-4)
+    iterates = conjugate_gradients(product, np.ones(size), np.zeros(size), plain, tolerance=5e-4)
     assert 11 < len(calls) < 60                     # 400 would solve it exactly
     assert len(iterates) < 16
     exact = (1 / diagonal) @ np.ones(size) / -2
@@ -43,5 +51,5 @@ def test_they_stop_when_ten_steps_bring_little_and_keep_iterates_ever_farther_ap
 
 
 def test_a_solved_system_ends_at_once():
-    (only,) = conjugate_gradients(lambda v: matrix @ v, 0 * b, 0 * start)
+    (only,) = conjugate_gradients(lambda v: matrix @ v, 0 * b, 0 * start, plain)
     assert not only.x.any()

@@ -1,10 +1,12 @@
 """Hessian-free optimisation: monotone, exact on quadratics, and with every option doing what it says."""
 
 import numpy as np
+import pytest
 
 import chainrule
 from chainrule.backprop import HessianFree
 from chainrule.layers import RNN, Linear, Select, Take
+from chainrule.layers.core import UnknownNameError, ValueRangeError
 from chainrule.losses import MSELoss
 from chainrule.training import Objective
 
@@ -27,6 +29,18 @@ def test_least_squares_are_solved_as_damping_fades(regression):
     best = np.linalg.lstsq(np.hstack([x, np.ones((31, 1))]), y, rcond=None)[0].T
     np.testing.assert_allclose(np.hstack([model.weight.data, model.bias.data[:, None]]), best, atol=1e-4)
     assert np.isclose(optimizer.memory["damping"], (2 / 3)**15)
+
+
+def test_exact_factors_leave_one_iteration_to_do(regression):
+    x, y = regression[0], regression[1][:, :1]      # of one output, else the factor of outputs is an estimate
+    best = np.linalg.lstsq(np.hstack([x, np.ones((31, 1))]), y, rcond=None)[0].T
+    far = {}
+    for preconditioner in ("diagonal", "kronecker"):
+        chainrule.manual_seed(0)
+        model = Linear(4, 1).astype(np.float64)
+        train(Objective(model, MSELoss(), x, y), 1, damping=1e-9, max_iter=1, draws=3, preconditioner=preconditioner)
+        far[preconditioner] = np.abs(np.hstack([model.weight.data, model.bias.data[:, None]]) - best).max()
+    assert far["kronecker"] < 1e-6 < 0.1 < far["diagonal"]
 
 
 def test_damping_rises_where_the_quadratic_promises_too_much(objective):
@@ -70,3 +84,12 @@ def test_structural_damping_holds_the_states():
         train(Objective(model, MSELoss(), x, y), 1, structural=structural, damping=0.1)
         changes.append(np.abs(model[0].forward(x)[0] - before).sum())
     assert changes[1] < changes[0] / 10
+
+
+def test_factors_are_of_linear_and_convolution_layers():
+    model = chainrule.models.Sequential(RNN(2, 4, batch_first=True), Select(0), Take(-1), Linear(4, 1))
+    objective = Objective(model, MSELoss(), np.ones((6, 5, 2), np.float32), np.ones((6, 1), np.float32))
+    with pytest.raises(ValueRangeError, match="Kronecker factors expected parameters of Linear and convolution"):
+        train(objective, 1, draws=1, preconditioner="kronecker")
+    with pytest.raises(UnknownNameError, match="unknown preconditioner of HessianFree 'block'; known: diagonal"):
+        HessianFree(model.parameters(), preconditioner="block")

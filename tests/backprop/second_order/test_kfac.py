@@ -32,6 +32,14 @@ def test_it_learns_and_leaves_what_is_frozen(objective, frozen):
         assert (value == before[name]).all() == bool(frozen and name.startswith(frozen))
 
 
+def test_weights_may_be_trained_without_their_biases(objective):
+    bias = objective.model[0].bias.data.copy()
+    optimizer = KFAC([objective.model[0].weight, objective.model[2].weight], damping=0.1)
+    losses = [optimizer.step(objective) for _ in range(20)]
+    assert losses[-1] < 0.5 * losses[0]
+    np.testing.assert_array_equal(objective.model[0].bias.data, bias)
+
+
 def test_convolutions_learn():
     rng = np.random.default_rng(0)
     x, y = rng.normal(size=(20, 1, 4, 5)), rng.integers(0, 2, 20)

@@ -69,8 +69,8 @@ def test_a_trainer_trains_with_all_that_is_random_and_growing():
     assert history[-1]["loss"] < 0.4 * history[0]["loss"]
 
 
-@pytest.mark.parametrize("optimizer", ["HessianFree: {damping: 0.1, draws: 2}", "KFAC: {damping: 0.1}",
-                                       "DiagonalLM: {lr: 0.05}",
+@pytest.mark.parametrize("optimizer", ["HessianFree: {damping: 0.1, draws: 2, preconditioner: kronecker}",
+                                       "KFAC: {damping: 0.1}", "DiagonalLM: {lr: 0.05}",
                                        "ScipyMinimize: {method: Newton-CG, max_iter: 3}", "ScipyMinimize: L-BFGS-B"])
 def test_from_yaml(tmp_path, optimizer):
     (tmp_path / "config.yaml").write_text(CONFIG % optimizer)
@@ -82,7 +82,7 @@ def test_from_yaml(tmp_path, optimizer):
 
 @pytest.mark.parametrize(("optimizer", "problem"), [
     ("HessianFree: {damping: 0}", "damping"), ("HessianFree: {growth: 0.5}", "growth"),
-    ("KFAC: {refresh: 0}", "refresh"),
+    ("HessianFree: {preconditioner: block}", "preconditioner"), ("KFAC: {refresh: 0}", "refresh"),
     ("ScipyMinimize: Newton", "method"), ("LevenbergMarquardt: {max_tries: 0}", "max_tries")])
 def test_wrong_options_in_yaml(tmp_path, optimizer, problem):
     (tmp_path / "config.yaml").write_text(CONFIG % optimizer)

@@ -38,6 +38,7 @@ def test_the_mean_over_all_signs_is_the_hessian(loss, target):
 
 
 def test_pictures_of_classes_are_moved_as_the_loss_moves_them():
+    rng = np.random.default_rng(0)
     loss, scores = CrossEntropyLoss(), rng.normal(size=(2, 3, 4, 5))
     loss.forward(scores, rng.integers(0, 3, (2, 4, 5)))
     drawn = random_root(loss, np.random.default_rng(0))
@@ -46,6 +47,7 @@ def test_pictures_of_classes_are_moved_as_the_loss_moves_them():
 
 
 def test_other_losses_are_refused():
+    rng = np.random.default_rng(0)
     loss = NLLLoss()
     loss.forward(prediction, np.array([0, 1]))
     with pytest.raises(ValueRangeError, match="CrossEntropyLoss or a loss of every element"):

@@ -8,7 +8,7 @@ import pytest
 from chainrule.backprop.sparse import MePropCell
 from chainrule.backprop.time import Unrolled
 from chainrule.layers import GRUCell, Linear, LSTMCell, RNNCell
-from chainrule.layers.core import DtypeError, flatten
+from chainrule.layers.core import DtypeError, ShapeError, flatten
 
 CELLS = [lambda: RNNCell(3, 5), lambda: RNNCell(3, 5, nonlinearity="relu"), lambda: LSTMCell(3, 5),
          lambda: GRUCell(3, 5), lambda: LSTMCell(3, 5, bias=False)]
@@ -42,6 +42,25 @@ def test_states_given_have_gradients(make):
         layer.forward(x, hx)
     for one, other in zip(sparse.backward(grads), dense.backward(grads), strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-11, atol=1e-13)
+
+
+@pytest.mark.parametrize("make", CELLS)
+def test_an_empty_batch_and_what_does_not_fit(make):
+    cell = make()
+    sparse = MePropCell(cell, k=2)
+    states, wrong = (tuple(np.zeros((rows, 5)) for _ in cell.kind.state_names) for rows in (0, 1))
+    sparse.forward(np.zeros((0, 3), np.float32), states)
+    grads = sparse.backward(states)
+    assert [(grad.shape, grad.dtype) for grad in grads] == [((0, 3), np.float32), *((each.shape, np.float64)
+                                                                                  for each in states)]
+    x = np.ones((4, 3), np.float32)
+    with pytest.raises(ShapeError, match="h0 of shape"):
+        sparse.forward(x, wrong)
+    with pytest.raises(ShapeError, match="x of shape"):
+        sparse.forward(x[0])
+    sparse.forward(x)
+    with pytest.raises(ShapeError, match="grad_h"):
+        sparse.backward(tuple(np.ones((4, 7)) for _ in states))
 
 
 @pytest.mark.parametrize("unified", [True, False])

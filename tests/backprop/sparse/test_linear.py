@@ -61,6 +61,16 @@ def test_gradients_are_those_of_what_is_chosen(unified):
     assert (sparse.weight.grad * dense.weight.grad).sum() > 0       # it still goes down
 
 
+def test_an_empty_batch_leaves_the_memory():
+    _, layer = pair(k=2, memory=0.5)
+    layer.forward(np.ones((3, 6)))
+    layer.backward(np.random.default_rng(0).normal(size=(3, 11)))
+    before = layer.remembered.data.copy()
+    layer.forward(np.ones((0, 6)))
+    assert layer.backward(np.ones((0, 11))).shape == (0, 6)
+    assert before.any() and (layer.remembered.data == before).all()
+
+
 def test_zeroing_touches_the_rows_alone_and_misses_none():
     _, sparse = pair(k=2)
     rng = np.random.default_rng(0)

@@ -5,7 +5,7 @@ import pytest
 
 from chainrule.backprop.synthetic import Critic, SyntheticGradient, predictor_network
 from chainrule.layers import Linear, Tanh
-from chainrule.layers.core import StateError
+from chainrule.layers.core import StateError, ValueRangeError
 from chainrule.losses import MSELoss
 from chainrule.models import Sequential
 from chainrule.optim import SGD, Adam
@@ -70,6 +70,13 @@ def test_what_comes_too_early_or_is_missing_is_named():
         SyntheticGradient(network, Adam(network.parameters())).learn(np.ones((2, 4)), None)
     with pytest.raises(StateError, match="the predictor above a critic must be a Critic too"):
         Critic(network, Adam(network.parameters())).learn(np.ones((2, 4)), None)
+
+
+@pytest.mark.parametrize("y", [np.array([3, 10]), np.array([-1, 2]), np.array([[3], [1]]), np.ones(2), None])
+def test_labels_that_are_none_are_named(y):
+    predictor = SyntheticGradient(predictor_network(13, 3), None, classes=10)
+    with pytest.raises(ValueRangeError, match="expected y as a class from 0 to 9 for each of 2 examples"):
+        predictor.gradient(np.ones((2, 3), np.float32), y)
 
 
 def test_a_linear_predictor_keeps_the_critical_points_of_a_linear_model():

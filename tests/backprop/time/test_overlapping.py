@@ -46,6 +46,21 @@ def test_scores_and_state_are_those_of_the_network_and_gradients_their_derivativ
         assert grad[index] == pytest.approx((up - down) / 2e-5, rel=1e-5, abs=1e-8)
 
 
+def test_scores_without_a_gradient(network):
+    overlapping = Overlapping(network, k1=2, k2=5)
+    x = np.random.default_rng(0).integers(0, 5, (3, 5))
+    scores, *state = overlapping.forward(x)
+    upstream = [np.ones_like(each) for each in state]
+    found = []
+    for grad_scores in (np.zeros_like(scores), None):
+        network.zero_grad()
+        overlapping.backward((grad_scores, *upstream))
+        found.append([parameter.grad.copy() for parameter in network.parameters()])
+    assert any(grad.any() for grad in found[0])
+    for zero, none in zip(*found, strict=True):
+        np.testing.assert_array_equal(zero, none)
+
+
 def test_in_evaluation_it_is_the_network(network):
     x = np.random.default_rng(0).integers(0, 5, (2, 9))
     windowed = Overlapping(network, 2, 3).eval()

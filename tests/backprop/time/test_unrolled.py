@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from chainrule.backprop.time import Unrolled
-from chainrule.layers import GRU, LSTM, RNN, GRUCell, LSTMCell, RNNCell
+from chainrule.layers import GRU, LSTM, RNN, Embedding, GRUCell, LSTMCell, RNNCell
 from chainrule.layers.core import ShapeError
+from chainrule.models import Graph
 from chainrule.testing import check_layer
 
 PAIRS = [(RNN, RNNCell), (LSTM, LSTMCell), (GRU, GRUCell)]
@@ -34,6 +35,22 @@ def test_it_is_what_the_fused_layer_is(fused, cell):
 def test_contract(return_sequences):
     for _, cell in PAIRS:
         assert check_layer(Unrolled(cell(3, 4), return_sequences), (6, 5, 3)).problems == []
+
+
+def test_indices_have_no_gradient():
+    """A Graph of embedding and cell against the two one behind the other."""
+    embedding, cell = Embedding(5, 4), RNNCell(4, 3)
+    words = Unrolled(Graph(["x"], {"e": (embedding, "x"), "c": (cell, "e", "h")}, ["c"], optional=["h"]))
+    x = np.random.default_rng(0).integers(0, 5, (6, 2))
+    output, _ = words.forward(x)
+    assert words.backward((np.ones_like(output), None)) is None
+    found = [parameter.grad.copy() for parameter in words.parameters()]
+    words.zero_grad()
+    plain = Unrolled(cell)
+    output, _ = plain.forward(embedding.forward(x))
+    embedding.backward(plain.backward((np.ones_like(output), None)))
+    for one, other in zip(found, words.parameters(), strict=True):
+        np.testing.assert_allclose(one, other.grad, rtol=1e-5)
 
 
 def test_wrong_shapes_are_named():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chainrule.experiments.problems import ConfigError
+from chainrule.experiments.document.problems import ConfigError
 
 GOOD = """title: Linear layers
 leave_out: [frozen]
@@ -16,7 +16,7 @@ parts:
 def test_what_parts_leave_out_comes_from_those_before(yaml):
     assignment = yaml(GOOD)
     forward, backward, loss = assignment.parts.values()
-    assert forward.compares == "outputs" and backward.compares == "all" and loss.compares == "all"
+    assert forward.compares == "outputs" and backward.compares == "gradients" and loss.compares == "all"
     assert backward.examples == forward.examples
     assert forward.needs == () and backward.needs == ("layers.Linear.forward",) and loss.needs == ()
     assert backward.leave_out == ("frozen",) and loss.leave_out == ()

@@ -97,3 +97,14 @@ def test_what_can_not_be_is_said(run, tmp_path, words, said):
     (tmp_path / "task.py").touch()
     with pytest.raises(ChainruleError, match=said):
         run(all_points, tmp_path, *words)
+
+
+def test_a_folder_of_several_submissions_is_too_much_for_formats_of_one(run, tmp_path):
+    for name in ("ada", "bob"):
+        (tmp_path / "all" / name).mkdir(parents=True)
+        (tmp_path / "all" / name / "task.py").write_text("x = 1\n")
+    with pytest.raises(ChainruleError, match="all has several submissions in it: ada, bob; the format 'gradescope' "
+                                             "takes one, csv, junit, text take many"):
+        run(all_points, tmp_path / "all", "--format", "gradescope")
+    results = json.loads((tmp_path / "out" / "results").read_text())
+    assert results["score"] == 0 and "takes one" in results["output"]

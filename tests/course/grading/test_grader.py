@@ -171,3 +171,100 @@ def test_a_right_version_that_fails_is_nobodys_right_answer(strongest, monkeypat
     with pytest.raises(StateError, match=r"task\.scale: the right version itself fails: TypeError"):
         strongest.grade({"task.py": "def scale(x):\n    return None()\n"})
     strongest.of_handout.clear()
+
+
+CHAIN = """title: Chain
+hidden: 1
+isolation: process
+parts:
+  chain.Twice.forward: {points: 1, examples: [{make: Twice(), x: [[4, 3]]}]}
+  chain.Twice.backward: {points: 1}
+  chain.Both.forward: {points: 1, needs: [chain.Twice.forward], examples: [{make: Both(Twice()), x: [[4, 3]]}]}
+  chain.Both.backward: {points: 1, needs: [chain.Twice.backward, chain.Both.forward]}
+  chain.length: {points: 1, needs: [chain.Both.backward], examples: [{call: length(x), arguments: {x: [5]}}]}
+"""
+RIGHT_CHAIN = '''"""Layers that rest on each other."""
+
+from chainrule.layers.core import Layer, call, call_back
+
+
+class Twice(Layer):
+    """``y = x * 2 * sign(x)``.
+
+    Cache: ``(signs, x)``
+    """
+
+    def forward(self, x):
+        self.cache = (x > 0) * 4 - 2.0, x
+        return x * self.cache[0]
+
+    def backward(self, grad_out):
+        signs, x = self.saved()
+        return (grad_out * signs).astype(x.dtype)
+
+
+class Both(Layer):
+    """A layer called twice."""
+
+    def __init__(self, inner):
+        self.inner = inner
+
+    def forward(self, x):
+        y, first = call(self.inner, x)
+        z, second = call(self.inner, y)
+        self.cache = first, second
+        return z
+
+    def backward(self, grad_out):
+        for entry in reversed(self.saved()):
+            grad_out = call_back(self.inner, entry, grad_out)
+        return grad_out
+
+
+def length(x):
+    """Return the square of the sum, by a layer."""
+    both = Both(Twice())
+    y = both.forward(x)
+    return (both.backward(y) ** 2).sum()
+'''
+
+
+@pytest.fixture(scope="module")
+def chain(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("chain")
+    (folder / "chain.py").write_text(RIGHT_CHAIN)
+    (folder / "chain.yaml").write_text(CHAIN)
+    with Grader(load_assignment(folder / "chain.yaml"), b"secret") as grader:
+        yield grader
+
+
+OWN_CACHE = (("self.cache = (x > 0) * 4 - 2.0, x", "self.cache = dict(x=x, signs=(x > 0) * 4 - 2.0)"),
+             ("self.cache[0]", "self.cache['signs']"),
+             ("signs, x = self.saved()", "signs, x = self.saved()['signs'], self.saved()['x']"))
+WRONG_BACK = ("grad_out * signs)", "grad_out * signs * 3)")
+WRONG_OUTPUT = ("return x * self.cache[", "return 1 + x * self.cache[")
+WRONG_SIGNS = ("(x > 0) * 4 - 2.0", "(x > 0) * 4 - 1.0")
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("changes", "points"), [
+    ((), [1, 1, 1, 1, 1]),
+    (OWN_CACHE, [1, 1, 1, 1, 1]),
+    ((WRONG_BACK,), [1, 0, 1, 1, 1]),
+    ((*OWN_CACHE, WRONG_BACK), [1, 0, 1, 1, 1]),        # both of its methods make way for right ones
+    ((WRONG_OUTPUT,), [0, 1, 1, 1, 1]),
+    ((*OWN_CACHE, WRONG_OUTPUT), [0, 1, 1, 1, 1]),      # gradients are right all the same
+    ((WRONG_SIGNS,), [0, 1, 1, 1, 1]),                  # with a right forward, whose cache it reads
+    ((*OWN_CACHE, WRONG_SIGNS), [0, 0, 1, 1, 1]),       # which it can not
+])
+def test_one_mistake_costs_once_whatever_the_cache_is_where_that_can_be(chain, changes, points):
+    text = RIGHT_CHAIN
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    grade = chain.grade({"chain.py": text})
+    assert [part.earned for part in grade.parts] == points
+    if points[:2] == [0, 0]:
+        told = grade.parts[1].told
+        assert "It rests on chain.Twice.forward; with right versions of that it is wrong" in told
+        assert "A right forward keeps in its cache ``(signs, x)``" in told

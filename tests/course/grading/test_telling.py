@@ -12,12 +12,13 @@ def found(name, numbers, kind):
 
 
 RAISED = found("MyError", "MyError: my words", "raises")
+RAISED_LATER = found("twice", "MyError: my words", "overwritten")
 EXTRA = found("my words", "expected nothing", "differs")
 WRONG = found("grad_x", "expected 1, received 2", "sign")
 
 
 @pytest.mark.parametrize("detail", ["verdict", "place", "kind", "full"])
-@pytest.mark.parametrize("diagnosis", [RAISED, EXTRA])
+@pytest.mark.parametrize("diagnosis", [RAISED, RAISED_LATER, EXTRA])
 def test_hidden_questions_have_no_word_of_the_submission(diagnosis, detail):
     told = told_of_diagnosis(diagnosis, detail, False, {"once/grad_x"})
     assert "my words" not in told and "MyError" not in told and "something is wrong" in told

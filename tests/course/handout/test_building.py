@@ -38,6 +38,15 @@ def test_the_manifest_has_the_sum_of_every_file(built):
     assert sums == {path: sha256(data).hexdigest() for path, data in built.handout.items() if path != "manifest.json"}
 
 
+def test_markdown_among_the_files_comes_behind_the_text(yaml, tmp_path):
+    (tmp_path / "a.md").write_text("# Names\n")
+    handout = build(yaml("title: x\ntext: a.md\nfiles: [rules.md, network.py]\nparts:\n  b.f: {points: 1, examples: "
+                         "[{call: f()}]}\n", b="def f():\n    return 1 + 1\n")).handout
+    page = handout["text.html"].decode()
+    assert page.index("Names") < page.index("The rules of layers") < page.index("Parts and points")
+    assert "network.py" in handout and "rules.md" not in handout
+
+
 @pytest.mark.long
 def test_the_same_bytes_every_time(built, circles):
     again = build(load_assignment(circles.file))

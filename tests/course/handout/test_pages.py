@@ -15,4 +15,5 @@ def test_the_notebook_has_every_file_once_and_a_check_for_every_part(built):
     (file,) = [source for source in sources if source.startswith("%%writefile")]
     assert file == "%%writefile circles.py\n" + built.handout["circles.py"].decode()
     assert len([source for source in sources if "assignment check circles." in source]) == 4
+    assert "\n".join(sources).count("# Circles\n") == 1
     assert len({cell["id"] for cell in notebook["cells"]}) == len(sources)

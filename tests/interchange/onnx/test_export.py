@@ -33,6 +33,15 @@ def test_a_layer_of_ones_own_is_refused_by_name_and_nothing_is_written(tmp_path)
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize(("x", "axis", "said"), [
+    ([], 0, "got 0 and 0"), ([(2, 3)], [0, 1], "a batch_axis for each or one for all, got 1 and 2"),
+    ([(2, 3)], 2, r"an axis of an input of shape \(2, 3\), got 2"), ([[[1, 2, 3]]], 0, "got list")])
+def test_inputs_and_axes_that_do_not_fit(tmp_path, x, axis, said):
+    with pytest.raises(interchange.OnnxError, match=said):
+        interchange.export_onnx(Linear(3, 2), tmp_path / "m.onnx", *x, batch_axis=axis)
+    assert not list(tmp_path.iterdir())
+
+
 def test_every_exported_layer_has_an_exporter_or_a_reason():
     from chainrule.interchange.onnx.writing import EXPORTERS, REASONS
     bases = {"Layer", "Elementwise", "LinearMap", "Gate", "Model"}

@@ -80,6 +80,22 @@ def test_batch_norms_train_on(tmp_path):
     np.testing.assert_allclose(read.running_mean.data, norm.running_mean.data, rtol=1e-6)
 
 
+def test_texts_and_sparse_weights_are_refused(tmp_path):
+    numbers = onnx.helper.make_tensor("w", onnx.TensorProto.FLOAT, [1], [1.0])
+    sparse = onnx.helper.make_sparse_tensor(numbers, onnx.helper.make_tensor("i", onnx.TensorProto.INT64, [1], [2]),
+                                            [3, 2])
+    texts = onnx.numpy_helper.from_array(np.array([b"a"], object), "w")
+    x, y = (onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, ["N", size]) for name, size in
+            (("x", 3), ("y", 2)))
+    for dense, thin, said in (([texts], [], "got texts"), ([], [sparse], "got a sparse one")):
+        graph = onnx.helper.make_graph([onnx.helper.make_node("MatMul", ["x", "w"], ["y"])], "g", [x], [y], dense,
+                                       sparse_initializer=thin)
+        onnx.save(onnx.helper.make_model(graph, ir_version=10, opset_imports=[onnx.helper.make_opsetid("", 18)]),
+                  tmp_path / "m.onnx")
+        with pytest.raises(interchange.OnnxError, match=f"initializer 'w': .*{said}"):
+            interchange.load_onnx(tmp_path / "m.onnx")
+
+
 def test_a_summary_knows_the_shapes(tmp_path):
     interchange.export_onnx(layers.MultiheadAttention(6, 3, batch_first=True), tmp_path / "m.onnx",
                             *[(2, 5, 6)] * 3)

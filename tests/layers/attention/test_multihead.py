@@ -198,6 +198,14 @@ def test_constructor_arguments_are_checked(arguments, shown):
         MultiheadAttention(*arguments)
 
 
+@pytest.mark.parametrize("average", [True, False])
+def test_no_sequences_at_all(average):
+    layer, x = MultiheadAttention(6, 3), np.zeros((4, 0, 6), np.float32)
+    y, weights = layer.forward(x, x[:2], x[:2], attn_mask=np.zeros((0, 4, 2), bool), average_attn_weights=average)
+    assert y.shape == x.shape and weights.shape == ((0, 4, 2) if average else (0, 3, 4, 2))
+    assert [grad.shape for grad in layer.backward((y, weights))] == [(4, 0, 6), (2, 0, 6), (2, 0, 6)]
+
+
 def test_gradients_of_weights_must_have_their_shape():
     layer = MultiheadAttention(6, 3)
     layer.forward(X, X, X)

@@ -38,13 +38,14 @@ def test_a_window_of_a_larger_array_and_another_dtype():
 
 @pytest.mark.parametrize("threads", [1, 2])
 @pytest.mark.parametrize("shape", [(2, 784, 128), (33, 784, 128), (3, 7, 500, 96), (65, 300, 112), (0, 9, 4), (5,),
-                                   (70, 1, 1)])
+                                   (70, 1, 1), (1, 784, 256)])
 @pytest.mark.parametrize("transposed", [False, True])
 def test_products_of_any_size_and_layout(shape, transposed, threads):
     set_num_threads(threads)
     *lead, k, m = shape if len(shape) > 1 else (5, 3)
     rng = np.random.default_rng(0)
-    a, b = rng.normal(size=(*lead, k)), rng.normal(size=(m, k)).astype(np.float32)
-    y = matmul(a, b.T if transposed else np.ascontiguousarray(b.T))
-    assert y.shape == (*lead, m) and y.dtype == np.float32 and y.flags.c_contiguous
-    np.testing.assert_allclose(y, np.einsum("...k,mk->...m", a, b.astype(float)), rtol=0, atol=1e-3)
+    a, b, bias = rng.normal(size=(*lead, k)), rng.normal(size=(m, k)).astype(np.float32), rng.normal(size=m)
+    matrix, product = b.T if transposed else np.ascontiguousarray(b.T), np.einsum("...k,mk->...m", a, b.astype(float))
+    for y, wanted in ((matmul(a, matrix), product), (matmul(a, matrix, bias), product + bias)):
+        assert y.shape == (*lead, m) and y.dtype == np.float32 and y.flags.c_contiguous
+        np.testing.assert_allclose(y, wanted, rtol=0, atol=1e-3)

@@ -6,11 +6,10 @@ import pytest
 from chainrule.layers import PCADenoising, ZCAWhitening
 from chainrule.layers.core import ShapeError, ValueRangeError
 
-RNG = np.random.default_rng(0)
-
 
 def test_running_statistics_are_used_in_evaluation():
-    x = RNG.normal(2, 3, size=(40, 3, 5))
+    rng = np.random.default_rng(0)
+    x = rng.normal(2, 3, size=(40, 3, 5))
     layer = ZCAWhitening(3, momentum=1.0).astype(np.float64)
     y = layer.forward(x)
     np.testing.assert_allclose(layer.eval().forward(x), y)
@@ -18,7 +17,8 @@ def test_running_statistics_are_used_in_evaluation():
 
 
 def test_groups_are_mixed_alone():
-    x = RNG.normal(size=(9, 4)) @ RNG.normal(size=(4, 4))
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(9, 4)) @ rng.normal(size=(4, 4))
     for make in (ZCAWhitening, lambda *sizes: PCADenoising(*sizes, components=1)):
         together = make(4, 2).forward(x)
         apart = [make(2, 1).forward(x[:, part]) for part in (slice(2), slice(2, 4))]

@@ -6,19 +6,18 @@ import pytest
 from chainrule.layers import EigenDecomposition
 from chainrule.layers.core import ShapeError, UnknownNameError
 
-RNG = np.random.default_rng(0)
-
 
 def test_agrees_with_torch():
+    rng = np.random.default_rng(0)
     torch = pytest.importorskip("torch")
-    x = RNG.normal(size=(2, 5, 5))
+    x = rng.normal(size=(2, 5, 5))
     values, vectors = (layer := EigenDecomposition()).forward(x)
     tensor = torch.tensor(x, requires_grad=True)
     theirs = torch.linalg.eigh((tensor + tensor.mT) / 2)
     signs = np.sign((vectors * theirs.eigenvectors.detach().numpy()).sum(axis=1, keepdims=True))
     np.testing.assert_allclose(values, theirs.eigenvalues.detach().numpy(), atol=1e-12)
     np.testing.assert_allclose(vectors, theirs.eigenvectors.detach().numpy() * signs, atol=1e-12)
-    grad_values, grad_vectors = RNG.normal(size=(2, 5)), RNG.normal(size=(2, 5, 5))
+    grad_values, grad_vectors = rng.normal(size=(2, 5)), rng.normal(size=(2, 5, 5))
     grad_x = layer.backward((grad_values, grad_vectors))
     torch.autograd.backward(theirs, (torch.tensor(grad_values), torch.tensor(grad_vectors * signs)))
     np.testing.assert_allclose(grad_x, tensor.grad.numpy(), atol=1e-10)
@@ -27,8 +26,9 @@ def test_agrees_with_torch():
 @pytest.mark.parametrize("eps", [1e-4, 1.0])
 def test_at_a_gap_of_1e_8_in_single_precision(eps):
     """Done when: the analytic gradient is not finite, and ours is, below d K / eps times that of the vectors."""
+    rng = np.random.default_rng(0)
     x = (eps * np.diag([1, 1 + 1e-8, 3])).astype(np.float32)
-    grad = RNG.normal(size=(3, 3)).astype(np.float32)
+    grad = rng.normal(size=(3, 3)).astype(np.float32)
     gradients = {}
     for gradient in ("analytic", "power", "taylor"):
         layer = EigenDecomposition(gradient)

@@ -51,6 +51,22 @@ def test_series_converge_to_the_quotient():
         assert far == sorted(far, reverse=True) and far[-1] < 1e-12
 
 
+@pytest.mark.parametrize("count", [1, 4, 50])
+def test_what_a_pair_lacks_of_the_whitening_gradient(count):
+    """So at most 3 ratio^(K - 1), which is below 1e-3 after 1000 iterations where no ratio is above 0.992."""
+    values = np.array([0.3, 1.0, 1.1, 1.1 / 0.98, 5.0])
+    ratio = values[:, None] / values
+    ratio = np.minimum(ratio, ratio.T)
+    upper = np.triu_indices(5, 1)
+
+    def bend(gradient):
+        half = inverse_gaps(values, gradient, count) * values**-0.5
+        return (half + half.T)[upper]
+    for gradient, lacking in (("power", ratio**(count - 1) * (1 + np.sqrt(ratio) + ratio)), ("taylor", ratio**count)):
+        np.testing.assert_allclose(bend(gradient), bend("analytic") * (1 - lacking[upper]), rtol=1e-9, atol=1e-12)
+    assert 3 * 0.992**999 < 1e-3
+
+
 def test_no_entry_exceeds_its_bound_where_eigenvalues_meet():
     values = np.array([1, 1, 1 + 1e-8, 2, 2], np.float32)
     assert not np.isfinite(inverse_gaps(values, "analytic", 20)).all()

@@ -6,13 +6,12 @@ import pytest
 from chainrule.layers import MatrixSquareRoot
 from chainrule.layers.core import NonFiniteError
 
-RNG = np.random.default_rng(0)
-
 
 def test_agrees_with_scipy_and_with_eigenvectors_in_torch(agrees):
+    rng = np.random.default_rng(0)
     torch = pytest.importorskip("torch")
     scipy = pytest.importorskip("scipy")
-    tall = RNG.normal(size=(3, 4, 9))
+    tall = rng.normal(size=(3, 4, 9))
     x = tall @ tall.swapaxes(1, 2)
 
     def by_eigenvectors(x):
@@ -23,7 +22,8 @@ def test_agrees_with_scipy_and_with_eigenvectors_in_torch(agrees):
 
 
 def test_the_gradient_is_finite_and_right_where_all_eigenvalues_meet():
-    layer, grad = MatrixSquareRoot(), RNG.normal(size=(3, 3))
+    rng = np.random.default_rng(0)
+    layer, grad = MatrixSquareRoot(), rng.normal(size=(3, 3))
     layer.forward(4 * np.eye(3))
     np.testing.assert_allclose(layer.backward(grad), (grad + grad.T) / 2 / 4, atol=1e-12)  # 2 dy + dy 2 = dx
 

@@ -5,11 +5,10 @@ import numpy as np
 from chainrule.layers import BatchNorm2d, PCADenoising
 from chainrule.models import Sequential
 
-RNG = np.random.default_rng(0)
-
 
 def test_keeping_all_directions_is_batch_norm():
-    x, grad = RNG.normal(2, 3, size=(2, 4, 6, 3, 2))
+    rng = np.random.default_rng(0)
+    x, grad = rng.normal(2, 3, size=(2, 4, 6, 3, 2))
     plain = BatchNorm2d(6)
     denoised = Sequential(BatchNorm2d(6, affine=False), PCADenoising(6, 2, components=3))
     np.testing.assert_allclose(denoised.forward(x), plain.forward(x), atol=1e-5)
@@ -18,8 +17,9 @@ def test_keeping_all_directions_is_batch_norm():
 
 
 def test_noise_is_left_out():
-    clean = RNG.normal(size=(200, 2)) @ RNG.normal(size=(2, 5))
-    noisy = clean + 0.1 * RNG.normal(size=clean.shape)
+    rng = np.random.default_rng(0)
+    clean = rng.normal(size=(200, 2)) @ rng.normal(size=(2, 5))
+    noisy = clean + 0.1 * rng.normal(size=clean.shape)
     for components in (2, 0.95):
         y = PCADenoising(5, components=components, affine=False).forward(noisy)
         assert np.linalg.matrix_rank(y, tol=1e-6) == 2
@@ -34,8 +34,9 @@ def test_a_share_keeps_the_least_number_of_directions_that_holds_it():
 
 
 def test_the_series_stay_finite_where_the_last_kept_meets_the_first_left_out():
+    rng = np.random.default_rng(0)
     x = np.concatenate([np.eye(4), -np.eye(4)]).astype(np.float32)
-    grad = RNG.normal(size=x.shape).astype(np.float32)
+    grad = rng.normal(size=x.shape).astype(np.float32)
     for gradient in ("taylor", "power", "spectral"):
         layer = PCADenoising(4, components=2, gradient=gradient)
         layer.forward(x)

@@ -1,14 +1,23 @@
-"""A second set of mistakes: written without looking at the diagnosis, their families before it first saw them."""
+"""Two more sets of mistakes, written without looking at the diagnosis, their families before it first saw them."""
 
 import pytest
 
 from chainrule.testing import Diagnosis, diagnose, diagnose_optimizer
 
-from . import second_set_activations, second_set_images, second_set_sequences
+from . import (
+    second_set_activations,
+    second_set_images,
+    second_set_sequences,
+    third_set_attention,
+    third_set_gru,
+    third_set_tables,
+)
 from .second_set import SECOND_SET, Wrong
 from .second_set_objectives import OPTIMIZERS
+from .third_set import THIRD_SET
 
-ENTERED = (second_set_activations, second_set_images, second_set_sequences)     # importing them fills the set
+ENTERED = (second_set_activations, second_set_images, second_set_sequences,
+           third_set_attention, third_set_gru, third_set_tables)       # importing them fills the sets
 
 
 def told(entry: Wrong) -> Diagnosis:
@@ -23,9 +32,11 @@ def part(kind: type) -> type:
 
 
 @pytest.mark.long
-def test_six_of_ten_mistakes_are_put_in_the_right_family():
-    both = [*SECOND_SET, *OPTIMIZERS]
-    assert len(both) >= 60
-    assert len({part(entry.kind) for entry in both}) >= 20
-    wrong = [entry.kind.__name__ for entry in both if told(entry).families[:1] != (entry.family,)]
-    assert 1 - len(wrong) / len(both) >= 0.60, wrong
+@pytest.mark.parametrize(("entries", "parts", "share"), [([*SECOND_SET, *OPTIMIZERS], 20, 0.80), (THIRD_SET, 10, 0.85)],
+                         ids=["second", "third"])
+def test_most_mistakes_are_put_in_the_right_family(entries, parts, share):
+    """In the first runs, before anything was mended, it was 73 % and 55 %; docs/diagnosis.md tells more."""
+    assert len({part(entry.kind) for entry in entries}) >= parts
+    wrong = [entry.kind.__name__ for entry in entries if told(entry).families[:1] != (entry.family,)]
+    assert len(entries) >= 60
+    assert 1 - len(wrong) / len(entries) >= share, wrong

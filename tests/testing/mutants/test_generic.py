@@ -24,6 +24,6 @@ def test_they_are_caught_by_the_check_meant_for_them():
         "frozen parameters thawed": "weight.grad with weight frozen",
         "parameters updated on the way back": "weight after forward and backward",
     }
-    found = {mutant.name.split(": ")[1]: mutant.check().problems for mutant in generic_mutants(linear)}
+    found = {mutant.name.split(": ")[1]: linear.check(mutant.make()).problems for mutant in generic_mutants(linear)}
     for name, sentence in sentences.items():
         assert any(problem.startswith(sentence) for problem in found[name]), name

@@ -5,7 +5,8 @@ import sys
 
 import pytest
 
-from chainrule.layers.core import StateError
+from chainrule.layers.core import MissingLibraryError
+from chainrule.layers.core.optional import Library
 from chainrule.training import LayerStatistics, TensorBoard
 
 
@@ -37,5 +38,7 @@ def test_every_number_is_there_and_a_fit_that_goes_on_writes_on(fitted, tmp_path
 
 def test_without_the_library_the_error_says_what_to_install(fitted, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "tensorboardX", None)
-    with pytest.raises(StateError, match=r"pip install 'chainrule\[tensorboard\]'"):
+    monkeypatch.setattr("chainrule.training.callbacks.tensorboard.tensorboardX",
+                        Library("tensorboardX", "'chainrule[tensorboard]'"))
+    with pytest.raises(MissingLibraryError, match=r"pip install 'chainrule\[tensorboard\]'"):
         fitted(TensorBoard(str(tmp_path)), epochs=1)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from chainrule.layers.kernels import set_num_threads, softmax_rows, softmax_rows_back
+from chainrule.layers.kernels import scaled_rows, set_num_threads, softmax_rows, softmax_rows_back
 
 pytest.importorskip("numba")
 
@@ -29,3 +29,15 @@ def test_special_values_go_the_same_way(dtype, tolerance):
     ours, wanted = softmax_rows(x), softmax_rows.definition(x)
     for mine, theirs in zip(ours, wanted, strict=True):
         np.testing.assert_allclose(mine, theirs, rtol=tolerance)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("shape", [(1, 1), (0, 3), (7, 5), (501, 131)])
+def test_rows_times_numbers(shape, threads):
+    set_num_threads(threads)
+    rng = np.random.default_rng(0)
+    x, factor = rng.standard_normal(shape), rng.standard_normal(shape[0])
+    for dtype in (np.float32, np.float64):
+        ours = scaled_rows(x.astype(dtype), factor.astype(dtype))
+        assert ours.dtype == dtype
+        np.testing.assert_array_equal(ours, scaled_rows.definition(x.astype(dtype), factor.astype(dtype)))
