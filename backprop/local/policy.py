@@ -18,6 +18,7 @@ from ...layers.core import (
     inference,
     show_shape,
 )
+from ...layers.kernels import softmax_rows
 from ...models import Sequential
 from ...optim import Optimizer
 from .coagent import Coagents, Drawn, choose
@@ -159,15 +160,16 @@ class BackpropPolicy(Policy):
 
     def act(self, x: Array) -> Array:
         with inference():
-            chance, action = choose(self.model.forward(x), self.rng)
-        self.steps.append((x, chance, action))
+            _, action = choose(self.model.forward(x), self.rng)
+        self.steps.append((x, action))
         return action
 
     def learn(self, signal: Array) -> None:
-        x, chance, action = (np.concatenate(parts) for parts in self.taken())
+        x, action = (np.concatenate(parts) for parts in self.taken())
         told = self.told(signal, len(x) // len(self.steps))
         self.optimizer.zero_grad()
         scores = self.model.forward(x)
+        chance, _, _ = softmax_rows(scores)
         self.model.backward((told[:, None] * (chance - np.eye(chance.shape[1])[action])).astype(scores.dtype))
         self.optimizer.step()
         self.begin()

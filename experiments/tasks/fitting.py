@@ -49,9 +49,9 @@ def shapes_of(model: Layer, x_shapes: tuple[Shape, ...], builder: Builder) -> tu
     """
     try:
         return model.describe(*x_shapes).y_shapes
-    except (ChainruleError, TypeError, ValueError) as error:
+    except (ChainruleError, NotImplementedError, TypeError, ValueError) as error:
         place, layer, notes = _culprit(model, builder, getattr(error, "__notes__", []))
-        what = str(error) if isinstance(error, ChainruleError) else \
+        what = str(error) if isinstance(error, (ChainruleError, NotImplementedError)) else \
             f"{layer.title} can not take what it is given: {error}; Concat, Add and Select make one of several"
         raise place.error("; ".join([what, *notes])) from error
 

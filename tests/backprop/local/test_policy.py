@@ -1,13 +1,15 @@
 """Policies: the expected local update is the policy gradient, with and without a clock, and nothing goes back."""
 
+from copy import deepcopy
 from itertools import product
 
 import numpy as np
 import pytest
 
 from chainrule.backprop import BackpropPolicy, BernoulliCoagents, CoagentPolicy, SoftmaxCoagent
-from chainrule.layers import Linear, ReLU, Tanh
+from chainrule.layers import Dropout, Linear, ReLU, Tanh
 from chainrule.layers.core import NonFiniteError, ShapeError, StateError, ValueRangeError
+from chainrule.losses import CrossEntropyLoss
 from chainrule.models import Sequential
 from chainrule.optim import SGD
 
@@ -168,3 +170,17 @@ def test_what_does_not_fit_is_refused():
             policy.learn(np.ones(5))
         with pytest.raises(NonFiniteError, match="expected signals that are finite, got others; lower the lr"):
             policy.learn(np.full((1, 5), np.nan))
+
+
+def test_a_policy_by_backprop_follows_the_scores_it_learns_with():
+    model = Sequential(Linear(4, 8), Dropout(0.5, rng=np.random.default_rng(3)), Linear(8, 3))
+    policy = BackpropPolicy(model, SGD(model.parameters(), lr=1.0), rng=np.random.default_rng(4))
+    x = np.random.default_rng(5).standard_normal((6, 4)).astype(np.float32)
+    action = policy.act(x)
+    same = deepcopy(model)                  # the mask that comes next, which is not that of the action
+    loss = CrossEntropyLoss(reduction="mean")
+    loss.forward(same.forward(x), action)
+    same.backward(loss.backward())
+    before = model[2].weight.data.copy()
+    policy.learn(np.ones((1, 6)))
+    np.testing.assert_allclose(before - model[2].weight.data, same[2].weight.grad, rtol=1e-4, atol=1e-6)

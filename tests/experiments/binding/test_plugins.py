@@ -72,6 +72,14 @@ def test_a_module_brings_its_own_layers_and_data(folder, capsys):
     assert not {"_hidden", "Size"} & {name for kind in KINDS.values() for name in kind.members}
 
 
+def test_a_layer_that_says_nothing_of_shapes_is_one_line(folder, capsys):
+    silent = MODULE.replace('    """Tanh by another name."""\n', '    describe = Layer.describe\n')
+    (folder / "own_layers.py").write_text(silent)
+    assert main(["train", "c.yaml", "--plugin", "own_layers"]) == 2
+    assert capsys.readouterr().err == ("c.yaml:2:27: model.1.Swoosh: Swoosh has no describe; write it beside the others "
+                                       "in its class\n")
+
+
 def test_the_schema_command_knows_them_too(folder, capsys):
     assert main(["schema", "--plugin", "own_layers"]) == 0
     assert '"layer.Swoosh"' in capsys.readouterr().out
