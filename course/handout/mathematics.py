@@ -18,7 +18,7 @@ def formulas(markdown: MarkdownIt) -> None:
     Example:
         >>> from markdown_it import MarkdownIt
         >>> from chainrule.course.handout.mathematics import formulas
-        >>> "<mi>x</mi><mo>&lt;</mo><mi>y</mi>" in MarkdownIt().use(formulas).render("where $x < y$ holds")
+        >>> "<mi>x</mi><mo>&#x0003C;</mo><mi>y</mi>" in MarkdownIt().use(formulas).render("where $x < y$ holds")
         True
     """
     markdown.inline.ruler.before("escape", "formula", _read)

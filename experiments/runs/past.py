@@ -10,10 +10,10 @@ from typing import Any
 from ...layers.core import ChainruleError, StateError, check_choice, load_weights
 from ...training import METRICS
 from ...training.checkpoints import BEST, CheckpointFolder, fitting, read_checkpoint
-from ..config import Config, open_config
-from .folder import is_running
 from ..binding import loaded_plugins
+from ..config import Config, open_config
 from ..document import read_config
+from .folder import is_running
 
 __all__ = ["CHECKPOINTS", "WEIGHTS", "Past", "RunFileError", "best_metrics", "find_runs", "open_run", "open_trained",
            "result_of", "sessions_of"]

@@ -9,13 +9,13 @@ from ...layers.core import StateError
 from ...training import Callback
 from ...training.checkpoints import CheckpointFolder
 from ...training.parallel import current
-from .environment import environment, versions_apart
+from ..document import dump
 from ..tasks import Experiment
+from .environment import environment, versions_apart
 from .folder import RunFolder
 from .log import Log
-from .run import Run, take_part, train_in
 from .past import CHECKPOINTS, open_run, result_of, sessions_of
-from ..document import dump
+from .run import Run, take_part, train_in
 
 __all__ = ["resume"]
 

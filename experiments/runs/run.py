@@ -16,17 +16,17 @@ import numpy as np
 from ...layers.core import ChainruleError, message, save_weights
 from ...training import Callback, Progress
 from ...training.parallel import apart, current
+from ..binding import loaded_plugins
 from ..config import Config
-from .environment import environment
+from ..document import dump
 from ..tasks import Experiment
+from .environment import environment
 from .folder import RunFolder
 from .interrupt import StopOnSignal
 from .keeper import Keeper
 from .log import Log
-from ..binding import loaded_plugins
 from .record import Recorder
 from .reporting import Reporter
-from ..document import dump
 
 __all__ = ["PREPARATION", "Run", "RunError", "how_to_resume", "run", "take_part", "train_in"]
 

@@ -44,7 +44,7 @@ def test_an_optimiser_takes_steps():
     assert "move of weight in the first step" in text and "read: the docstring of SGD in chainrule/optim/sgd.py" in text
     text = told(example, "optim.SGD.update", {}, {"SGD": Missing})
     assert "NotImplementedError was raised within five steps" in text
-    assert "(in test_verdict_words.py, line" in text and ': raise NotImplementedError("SGD.update"))' in text
+    assert "(in test_verdict.py, line" in text and ': raise NotImplementedError("SGD.update"))' in text
 
 
 @pytest.mark.parametrize(("kind", "x", "name"), [

@@ -76,8 +76,8 @@ def test_a_layer_that_says_nothing_of_shapes_is_one_line(folder, capsys):
     silent = MODULE.replace('    """Tanh by another name."""\n', '    describe = Layer.describe\n')
     (folder / "own_layers.py").write_text(silent)
     assert main(["train", "c.yaml", "--plugin", "own_layers"]) == 2
-    assert capsys.readouterr().err == ("c.yaml:2:27: model.1.Swoosh: Swoosh has no describe; write it beside the others "
-                                       "in its class\n")
+    assert capsys.readouterr().err == ("c.yaml:2:27: model.1.Swoosh: Swoosh has no describe; write it beside the "
+                                       "others in its class\n")
 
 
 def test_the_schema_command_knows_them_too(folder, capsys):
