@@ -1,5 +1,6 @@
 """Libraries that may be missing: each is imported when it is first used, or an error says what to install."""
 
+from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +30,10 @@ class Library:
         except ImportError as missing:
             raise MissingLibraryError(f"{self._name}.{name} is needed here, but {self._name} is not installed; "
                                       f"pip install {self._install}") from missing
-        found = getattr(library, name) if hasattr(library, name) else import_module(f"{self._name}.{name}")
+        if not hasattr(library, name):
+            with suppress(ModuleNotFoundError):
+                import_module(f"{self._name}.{name}")
+        found = getattr(library, name)
         setattr(self, name, found)          # next time without a search
         return found
 
