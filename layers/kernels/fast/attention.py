@@ -79,9 +79,9 @@ def weigh_back_rows(scores: Array, grad: Array, log_sum: Array, length: int, fir
         grad_row = grad[r, :row.size]
         below, inner = log_sum[r], _ZERO
         for s in range(row.size):
-            weight = exp_below(row[s] - below)
-            row[s] = weight
-            inner += weight * grad_row[s]
+            row[s] = exp_below(row[s] - below)
+        for s in range(row.size):
+            inner += row[s] * grad_row[s]
         for s in range(row.size):
             grad_row[s] = row[s] * (grad_row[s] - inner)
         grad[r, row.size:] = _ZERO

@@ -26,7 +26,8 @@ def jit(function: F) -> F:
     """Compile a function for arrays and numbers; it then runs without holding Python's lock.
 
     A number written in it is a double or a long, and makes all arithmetic with it double: hand such numbers over in
-    the dtype of the arrays, ``x.dtype.type(2)``.
+    the dtype of the arrays, ``x.dtype.type(2)``. A loop that adds up writes to no array: whether it runs in lanes would
+    be decided by how near to each other its arrays lie, and with it the order of the sum, and its last bit.
     """
     return _made(function, _OPTIONS)
 

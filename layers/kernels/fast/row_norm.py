@@ -74,8 +74,9 @@ def _normalize_back(part: int, start: int, stop: int, grad: Array, x: Array, mea
             if weight is not None:
                 value *= weight[k]
             result[k] = value
-            level += value
-            slope += value * x_hat
+        for k in range(row.size):
+            level += result[k]
+            slope += result[k] * ((row[k] - middle) * scale)
         level = level / n(row.size) if centered else zero
         slope *= scale / n(row.size)
         for k in range(row.size):

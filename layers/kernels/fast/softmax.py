@@ -67,9 +67,9 @@ def _single(part: int, start: int, stop: int, x: Array, y: Array, total: Array, 
         row, y_row, whole = x[r], y[r], x.dtype.type(0)
         largest = _largest_number(row)
         for k in range(row.size):
-            e = exp_below(row[k] - largest)
-            y_row[k] = e
-            whole += e
+            y_row[k] = exp_below(row[k] - largest)
+        for k in range(row.size):
+            whole += y_row[k]
         portion = x.dtype.type(1) / whole
         for k in range(row.size):
             y_row[k] *= portion
