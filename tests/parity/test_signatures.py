@@ -39,6 +39,7 @@ DIFFERENT = {
     ("Transformer", "activation"): "the name stands for the function",
     ("TransformerEncoderLayer", "activation"): "as Transformer",
     ("TransformerDecoderLayer", "activation"): "as Transformer",
+    ("SyncBatchNorm", "process_group"): "the processes are those of the job that trains",
 }
 """(class, argument) where one of the two has it alone, or the defaults differ, each with the reason."""
 
@@ -48,7 +49,7 @@ NOT_OURS = {
     "ParameterDict": "a plain dict is walked", "ParameterList": "a plain list is walked",
     "UninitializedBuffer": "for Lazy layers", "UninitializedParameter": "for Lazy layers",
     "RNNBase": "a base", "RNNCellBase": "a base",
-    "DataParallel": "many GPUs", "SyncBatchNorm": "many GPUs",
+    "DataParallel": "many GPUs",
     "LinearCrossEntropyLoss": "Linear, then CrossEntropyLoss; what it adds is chunks, for the memory of GPUs",
     "LinearCrossEntropyOptions": "as LinearCrossEntropyLoss",
     "LRScheduler": "Schedule",

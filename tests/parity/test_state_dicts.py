@@ -74,6 +74,7 @@ CASES = {
     "RMSNorm": [((5,), option, (images,)) for option in every(elementwise_affine=YES_NO)],
     "Sequential": [(lambda nn: (nn.Linear(4, 3), nn.Tanh(), nn.Sequential(nn.Linear(3, 2), nn.BatchNorm1d(2))), {},
                     (step,))],
+    "SyncBatchNorm": [((4,), option, (images,)) for option in every(affine=YES_NO, bias=YES_NO)],
     "Transformer": [((4, 2, 1, 2), option | stack, (steps, steps)) for option in layer_options],
     "TransformerDecoder": [(lambda nn: (nn.TransformerDecoderLayer(4, 2, **stack), 2, nn.LayerNorm(4)), {},
                             (steps, steps))],
