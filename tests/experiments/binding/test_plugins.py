@@ -48,6 +48,7 @@ training: {epochs: 1}
 def folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", [*sys.path])
+    monkeypatch.setattr(plugins, "_asked_for", {})      # which processes that later tests start would load, too
     before = {kind: dict(KINDS[kind].members) for kind in KINDS}
     (tmp_path / "own_layers.py").write_text(MODULE)
     (tmp_path / "c.yaml").write_text(CONFIG)
