@@ -18,8 +18,7 @@ def right_version(layer: Layer) -> Layer | None:
     known = {name: kind for room in (layers, losses, models) for name, kind in vars(room).items()
              if isinstance(kind, type) and issubclass(kind, Layer)}
     right = next((base for base in type(layer).__mro__ if base.__module__.partition(".")[0] == package
-                  and known.get(base.__name__) is base and base not in (Layer, losses.Loss)
-                  and base not in _BASES), known.get(type(layer).__name__))
+                  and known.get(base.__name__) is base and base not in _BASES), known.get(type(layer).__name__))
     if right is None:
         return None
     if not isinstance(layer, right):

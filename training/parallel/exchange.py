@@ -30,7 +30,8 @@ class GradientExchange(Observer):
 
     Inside the ``with`` block the passes for a batch run, of which each process has a part and makes its *share* of the
     gradient (``whole``). A bucket is sent as soon as the last backward call that can reach one of its parameters is
-    done, one bucket after the other in an order that is the same everywhere. The block ends when all are there.
+    done, one bucket after the other in an order that is the same everywhere; the last one at the end, for nothing is
+    computed beside it. The block ends when all are there.
 
     A layer's calls are counted: as many back as forward, and its parameters are done, those shared with other layers
     when these are done, too. That is a guess for a layer that reaches parameters behind its back: in the first pass
@@ -110,13 +111,14 @@ class GradientExchange(Observer):
         for parameter in self._own.get(id(layer), ()):
             if not any(self._open[owner] for owner in self._owners[parameter]):
                 self._awaited[self._place[parameter]].discard(parameter)
-        while self._next < len(self._buckets) and not self._awaited[self._next]:
+        while self._next < len(self._buckets) - 1 and not self._awaited[self._next]:
+            bucket = self._buckets[self._next]
             if self._early is None:
-                self._seen.append(_checksum(self._buckets[self._next]))
+                self._seen.append(_checksum(bucket))
             elif not self._early[self._next]:
                 break
-            else:
-                self._send(self._buckets[self._next])
+            elif _is_trained(bucket):
+                self._sent.append(self.communicator.start(_gradient(bucket)))
             self._next += 1
 
     def _reset(self) -> None:
@@ -127,12 +129,6 @@ class GradientExchange(Observer):
         self._seen: list[int] = []          # in the first pass, what buckets held when they seemed done
         self._sent: list[Future[None]] = []
 
-    def _send(self, bucket: Bucket) -> None:
-        if any(parameter.requires_grad for parameter in bucket.parameters):
-            for parameter in bucket.parameters:
-                _ = parameter.grad          # so that its memory holds it, zero where nothing was added
-            self._sent.append(self.communicator.start(bucket.grad))
-
     def _finish(self) -> None:
         if self._early is None:
             kept = np.zeros(len(self._buckets), np.int64)
@@ -141,8 +137,8 @@ class GradientExchange(Observer):
             self.communicator.all_reduce_(kept)
             self._early = (kept == self.size).tolist()
             self._next = 0
-        for bucket in self._buckets[self._next:]:
-            self._send(bucket)
+        for bucket in filter(_is_trained, self._buckets[self._next:]):
+            self.communicator.all_reduce_(_gradient(bucket))
         for sent in self._sent:
             sent.result()
         self._agree()
@@ -167,7 +163,15 @@ class GradientExchange(Observer):
 ALONE = GradientExchange((), (), Queued(Alone()))       # where there is nobody to exchange gradients with
 
 
-def _checksum(bucket: Bucket) -> int:
+def _is_trained(bucket: Bucket) -> bool:
+    return any(parameter.requires_grad for parameter in bucket.parameters)
+
+
+def _gradient(bucket: Bucket) -> Array:
     for parameter in bucket.parameters:
-        _ = parameter.grad
-    return zlib.crc32(bucket.grad.data)
+        _ = parameter.grad      # so that its memory holds it, zero where nothing was added
+    return bucket.grad
+
+
+def _checksum(bucket: Bucket) -> int:
+    return zlib.crc32(_gradient(bucket).data)
