@@ -2,8 +2,8 @@
 
 For 2 and 4 ranks on this machine and several lengths: our ``all_reduce_`` through shared memory, ours through MPI, and
 ``MPI.COMM_WORLD.Allreduce`` of the same bytes. The two of MPI take turns. Times are the median and the minimum over
-many calls; on a machine that others use, too, the minimum says more. Ranks that have no processor of their own, and wait
-by looking, take minutes for many megabytes: they get no more than the gradient of a small network.
+many calls; on a machine that others use, too, the minimum says more. Ranks that have no processor of their own, and
+wait by looking, take minutes for many megabytes: they get no more than the gradient of a small network.
 """
 
 import argparse

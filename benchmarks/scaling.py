@@ -1,9 +1,9 @@
 """What steps and all-reduces cost here, and what follows for many ranks: ``python -m benchmarks.scaling``.
 
-Measured are the passes of networks alone, in time of the processor; the all-reduces of two processes by size, and steps
-of both at once, which the formula of ``scaling_model`` must predict: the least of many, which other work on the machine
-disturbs least, beside the least of steps of both at once that exchange nothing, for they share memory and its cache. The
-result is stored with the predictions for other links.
+Measured are the passes of networks alone, in time of the processor; the all-reduces of two processes by size; and steps
+of both at once, with an exchange, which the formula of ``scaling_model`` must predict, and without, for they share a
+cache and the memory. Of these the least of many counts, which other work on the machine disturbs least. The result is
+stored with the predictions for other links.
 """
 
 import argparse

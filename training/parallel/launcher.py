@@ -6,8 +6,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Thread
@@ -43,15 +44,16 @@ class Ended:
 def launch(module: str, arguments: Sequence[str], size: int, environment: Mapping[str, str] = _NOTHING) -> Ended:
     """Run ``python -m module`` in ``size`` processes of this machine that share memory (``find_communicator``).
 
-    When one ends badly, all end at once. A signal that asks to end is passed on to all; a second one ends them at once.
+    When one ends badly, all end at once; when one ends well, but others wait for it, they end with an error. A signal that asks to end is passed on to all; a second one ends them at once.
     Rank 0 writes where this process does; of the others only standard error is shown, with the rank before each line.
     ``environment`` holds variables that they have besides those of this process.
     """
     command = [sys.executable, "-P", "-m", module, *arguments]
-    with share_memory(size) as (name, handles), _Job() as job:
+    with share_memory(size) as memory, _Job() as job:
         for rank in range(size):
-            job.start(f"rank {rank}", command, stdin=subprocess.PIPE, pass_fds=handles,
-                      env={**os.environ, **environment, MEMBERSHIP: f"{rank} {size} {name}"},
+            job.start(f"rank {rank}", command, partial(memory.say_left, rank), stdin=subprocess.PIPE,
+                      pass_fds=memory.handles,
+                      env={**os.environ, **environment, MEMBERSHIP: f"{rank} {size} {memory.name}"},
                       stdout=subprocess.DEVNULL if rank else None, stderr=subprocess.PIPE if rank else None)
         return job.wait()
 
@@ -68,7 +70,7 @@ def launch_mpi(module: str, arguments: Sequence[str], size: int, environment: Ma
                          'pip install "chainrule[mpi]", or load the MPI of this machine and pip install mpi4py')
     with _Job() as job:
         job.start("mpiexec", [mpiexec, "-n", str(size), sys.executable, "-P", "-m", "mpi4py", "-m", module, *arguments],
-                  stdin=subprocess.DEVNULL, env={**os.environ, **environment})
+                  lambda: None, stdin=subprocess.DEVNULL, env={**os.environ, **environment})
         return job.wait()
 
 
@@ -77,6 +79,7 @@ class _Job:
 
     def __enter__(self) -> Self:
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._ended_well: dict[str, Callable[[], None]] = {}
         self._readers: list[Thread] = []
         self._received: signal.Signals | None = None
         self._before = {number: signal.signal(number, self._pass_on) for number in (signal.SIGINT, signal.SIGTERM)}
@@ -94,10 +97,13 @@ class _Job:
         for number, handler in self._before.items():
             signal.signal(number, handler)
 
-    def start(self, name: str, command: Sequence[str], **options: Any) -> None:
-        """Start a process in a session of its own, which Ctrl-C reaches by way of this process alone."""
+    def start(self, name: str, command: Sequence[str], ended_well: Callable[[], None], **options: Any) -> None:
+        """Start a process in a session of its own, which Ctrl-C reaches by way of this process alone.
+
+        ``ended_well`` is called when it has ended with code 0.
+        """
         process = subprocess.Popen(command, start_new_session=True, **options)
-        self._processes[name] = process
+        self._processes[name], self._ended_well[name] = process, ended_well
         if process.stderr is not None:
             self._readers.append(Thread(target=_show, args=(name, process), daemon=True))
             self._readers[-1].start()
@@ -107,6 +113,8 @@ class _Job:
         deadline = None
         while True:
             codes = {name: process.poll() for name, process in self._processes.items()}
+            for name in [name for name in self._ended_well if codes[name] == 0]:
+                self._ended_well.pop(name)()
             bad = next(((name, code) for name, code in codes.items() if code), None)
             if bad is not None and deadline is None:
                 deadline = time.monotonic() + (_PATIENCE if self._received is not None else 0)

@@ -10,16 +10,17 @@ from contextlib import contextmanager
 from functools import partial
 from itertools import pairwise
 from tempfile import TemporaryFile
+from typing import NamedTuple
 from uuid import uuid4
 
 import numpy as np
 
-from ...layers.core import Array
+from ...layers.core import Array, StateError
 from .communicator import Communicator, flat
 
-__all__ = ["SharedMemory", "share_memory"]
+__all__ = ["Memory", "SharedMemory", "share_memory"]
 
-_LINE = 64              # bytes of a cache line, of which every rank has one of its own to count in
+_LINE = 64              # bytes of a cache line; every rank has one of its own: how often it came, and if it will again
 _SLOT = 1 << 20         # bytes that a rank exchanges at once; two slots of every rank stay in the cache
 _SMALL = 1 << 14        # bytes up to which it is faster that every rank adds all by itself
 _AWAKE = 100e-6        # seconds that a rank looks whether the others have come before it sleeps in between
@@ -34,12 +35,14 @@ class SharedMemory(Communicator):
     to others.
 
     Cost: every number is copied about twice by every rank, and added up by one of them.
+
+    Raises: StateError by a call that waits for a rank which has ended.
     """
 
     def __init__(self, rank: int, size: int, name: str) -> None:
         self.rank, self.size = rank, size
         memory = _open(name, size)
-        self._met = np.frombuffer(memory, np.int64, size * _LINE // 8).reshape(size, -1)[:, 0]
+        self._met, self._left = np.frombuffer(memory, np.int64, size * _LINE // 8).reshape(size, -1).T[:2]
         self._slots = np.frombuffer(memory, np.uint8, offset=size * _LINE).reshape(2, size, _SLOT)
         self._fence = threading.Lock()
         self._fence.acquire()
@@ -80,8 +83,15 @@ class SharedMemory(Communicator):
             if waited < _AWAKE:
                 _give_way()
             else:
+                self._check_that_they_come(count)
                 time.sleep(min(waited / 8, 1e-3))       # so the wait is an eighth longer at most
         self._settle()
+
+    def _check_that_they_come(self, count: int) -> None:
+        left = self._left.copy()        # looked at first: who leaves may have met the others a moment before
+        if (gone := np.flatnonzero(left * (self._met < count))).size:
+            raise StateError(f"rank {gone[0]} has ended, and rank {self.rank} waits for it; all ranks of a job must make "
+                             "the same calls, so none may end, skip an epoch or a step on its own")
 
     def _settle(self) -> None:
         """Let no processor move memory accesses of before behind those of after: a release, then an acquire."""
@@ -106,20 +116,33 @@ def _add(numbers: Sequence[Array] | Array, out: Array) -> None:
         out += more
 
 
+class Memory(NamedTuple):
+    """Memory of a job, by the name that its ranks open it by, and the handles that they must inherit for that."""
+
+    name: str
+    handles: tuple[int, ...]
+    content: mmap.mmap
+
+    def say_left(self, rank: int) -> None:
+        """Let the ranks know that this one has ended, so that none waits for it."""
+        self.content[rank * _LINE + 8] = 1
+
+
 @contextmanager
-def share_memory(size: int) -> Iterator[tuple[str, tuple[int, ...]]]:
-    """Yield the name of new memory for so many ranks, and the handles they must inherit; with the last of them it goes.
+def share_memory(size: int) -> Iterator[Memory]:
+    """Yield new memory for so many ranks; with the last of them it goes.
 
     It has no name in any file system, so that nothing is left of it, however they end.
     """
     if sys.platform == "win32":
         name = f"chainrule-{uuid4().hex}"
-        with mmap.mmap(-1, _bytes(size), tagname=name):
-            yield name, ()
+        with mmap.mmap(-1, _bytes(size), tagname=name) as content:
+            yield Memory(name, (), content)
     else:
         with os.fdopen(os.memfd_create("chainrule"), "r+b") if sys.platform == "linux" else TemporaryFile() as file:
             file.truncate(_bytes(size))
-            yield str(file.fileno()), (file.fileno(),)
+            with mmap.mmap(file.fileno(), _bytes(size)) as content:
+                yield Memory(str(file.fileno()), (file.fileno(),), content)
 
 
 def _open(name: str, size: int) -> mmap.mmap:

@@ -65,6 +65,14 @@ def test_an_error_on_one_rank_ends_the_others_with_its_traceback(program, capfd)
     assert len(pids()) == 3 and all(map(is_gone, pids()))
 
 
+def test_a_rank_that_ends_well_is_not_waited_for(program, capfd):
+    program("from chainrule.training.parallel import find_communicator\njob = find_communicator()\njob.barrier()\n"
+            "if rank == '1': os._exit(0)\njob.barrier()")
+    ended = launch("program", [], 2)
+    assert (ended.code, ended.how) == (1, "rank 0 ended with code 1")
+    assert "StateError: rank 1 has ended, and rank 0 waits for it" in capfd.readouterr().err
+
+
 def test_a_rank_that_is_killed_ends_the_others(program):
     program("others()\nif rank == '0': os.kill(os.getpid(), signal.SIGKILL)\ntime.sleep(100)")
     ended = launch("program", [], 2)

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from chainrule.layers.core import DtypeError, ShapeError
+from chainrule.layers.core import DtypeError, ShapeError, StateError
 from chainrule.training.parallel.shared_memory import SharedMemory, share_memory
 
 DTYPES = ["float32", "float64", "int64"]
@@ -16,7 +16,8 @@ LENGTHS = [1, 3, 4097, 300_007]         # the last two in slices, and in several
 
 def ranks(size, work):
     """Return what ``work(communicator)`` returns on every rank."""
-    with share_memory(size) as (name, _), ThreadPoolExecutor(size) as threads:
+    with share_memory(size) as memory, ThreadPoolExecutor(size) as threads:
+        name = memory.name
         names = [name if sys.platform == "win32" else str(os.dup(int(name))) for _ in range(size)]
         joined = [SharedMemory(rank, size, own) for rank, own in enumerate(names)]
         return [done.result(60) for done in [threads.submit(work, each) for each in joined]]
@@ -89,3 +90,20 @@ def test_nothing_is_left_open():
     before = os.listdir("/dev/fd")
     ranks(2, lambda communicator: communicator.barrier())
     assert os.listdir("/dev/fd") == before
+
+
+def test_a_rank_that_has_left_is_not_waited_for_unless_it_has_come():
+    def work(communicator):
+        communicator.barrier()
+        if communicator.rank == 1:
+            return "rank 1 left"
+        with pytest.raises(StateError, match=r"rank 1 has ended, and rank 0 waits for it; all ranks of a job must make"):
+            communicator.all_reduce_(np.ones(3))
+
+    with share_memory(2) as memory, ThreadPoolExecutor(2) as threads:
+        names = [memory.name if sys.platform == "win32" else str(os.dup(int(memory.name))) for _ in range(2)]
+        first, second = (SharedMemory(rank, 2, own) for rank, own in enumerate(names))
+        waits = threads.submit(work, first)
+        assert threads.submit(work, second).result(60) == "rank 1 left"
+        memory.say_left(1)
+        waits.result(60)
