@@ -44,7 +44,8 @@ class Ended:
 def launch(module: str, arguments: Sequence[str], size: int, environment: Mapping[str, str] = _NOTHING) -> Ended:
     """Run ``python -m module`` in ``size`` processes of this machine that share memory (``find_communicator``).
 
-    When one ends badly, all end at once; when one ends well, but others wait for it, they end with an error. A signal that asks to end is passed on to all; a second one ends them at once.
+    When one ends badly, all end at once; when one ends well, but others wait for it, they end with an error. A signal
+    that asks to end is passed on to all; a second one ends them at once.
     Rank 0 writes where this process does; of the others only standard error is shown, with the rank before each line.
     ``environment`` holds variables that they have besides those of this process.
     """
