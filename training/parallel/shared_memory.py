@@ -90,8 +90,8 @@ class SharedMemory(Communicator):
     def _check_that_they_come(self, count: int) -> None:
         left = self._left.copy()        # looked at first: who leaves may have met the others a moment before
         if (gone := np.flatnonzero(left * (self._met < count))).size:
-            raise StateError(f"rank {gone[0]} has ended, and rank {self.rank} waits for it; all ranks of a job must make"
-                             " the same calls, so none may end, skip an epoch or a step on its own")
+            raise StateError(f"rank {gone[0]} has ended, and rank {self.rank} waits for it; all ranks of a job must"
+                             " make the same calls, so none may end, skip an epoch or a step on its own")
 
     def _settle(self) -> None:
         """Let no processor move memory accesses of before behind those of after: a release, then an acquire."""
