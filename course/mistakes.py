@@ -1,15 +1,16 @@
 """The mistakes that are known of a part: those of the dictionary, and those that a teacher writes beside it."""
 
 import inspect
+import re
 from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ..layers.core import Layer, StateError
+from ..layers.core import Layer, StateError, UnknownNameError
 from ..testing.diagnosis import Answers, Known, Question, mutants_of, right_version
 from ..testing.diagnosis.case import Case
-from ..testing.mutants import OPTIMIZER_MUTANTS, Mutant, OptimizerMutant
+from ..testing.mutants import FAMILIES, OPTIMIZER_MUTANTS, Mutant, OptimizerMutant
 from .asking import answer, ask_layer, compared, is_layer, is_optimizer, layer_question
 from .assignment import Assignment, Example, Part
 from .names import Names, library_names, names_of, own_modules
@@ -92,8 +93,19 @@ def _of_teacher(assignment: Assignment, part: Part, example: Example, asked: Arr
         if own_file(assignment.folder, f"{file}.py").is_file():
             for name, wrong in _functions(assignment, file, prefix).items():
                 said = name.removeprefix(prefix).replace("_", " ")
-                yield Mistake(f"{'.'.join(path)}: {said}", "formula", " ".join((inspect.getdoc(wrong) or "").split()),
+                yield Mistake(f"{'.'.join(path)}: {said}", *_described(wrong),
                               partial(_of_function, assignment, file, name, part, example, asked))
+
+
+def _described(wrong: Any) -> tuple[str, str]:
+    """Return the family that a docstring begins with, ``formula`` if with none, and what it says."""
+    said = " ".join((inspect.getdoc(wrong) or "").split())
+    family = re.match(r"([a-z]+): ", said)
+    if family is None:
+        return "formula", said
+    if family[1] not in FAMILIES:
+        raise UnknownNameError.of(f"family in the docstring of {wrong.__name__}", family[1], FAMILIES)
+    return family[1], said[family.end():]
 
 
 def _functions(assignment: Assignment, file: str, prefix: str) -> dict[str, Any]:

@@ -1,8 +1,14 @@
 """Mistakes of the dictionary for the library's classes, and for a teacher's of the same name and numbers."""
 
+from shutil import copytree
+
+import pytest
+
+from chainrule.course import load_assignment
 from chainrule.course.asking import question
 from chainrule.course.mistakes import known_mistakes, mistakes_of
 from chainrule.course.names import names_of
+from chainrule.layers.core import UnknownNameError
 
 TEXT = "title: x\nparts:\n  {target}: {{points: 1, examples: [{{make: '{make}'{x}}}]}}\n"
 OWN = """
@@ -44,9 +50,20 @@ def test_of_an_own_class_like_the_librarys(yaml):
     assert names_for(yaml(text, own=OWN.format(more=" * 2"))) == (set(), set())       # another function of that name
 
 
-def test_of_the_teacher(circles):
+def of_area(circles):
     names = names_of(circles, circles.folder)
     part = circles.parts["circles.area"]
-    asked = question(part, part.examples[0], 1, names)
-    (mistake,) = known_mistakes(circles, part, part.examples[0], asked, names)
-    assert mistake.name == "area: of the diameter"
+    return known_mistakes(circles, part, part.examples[0], question(part, part.examples[0], 1, names), names)
+
+
+def test_of_the_teacher(circles):
+    (mistake,) = of_area(circles)
+    assert mistake[:3] == ("area: of the diameter", "factor", "The diameter stands where the radius belongs.")
+
+
+def test_a_family_that_is_none_is_refused(circles, tmp_path):
+    copytree(circles.folder, tmp_path, dirs_exist_ok=True)
+    file = tmp_path / "mistakes.py"
+    file.write_text(file.read_text("utf-8").replace('"""factor: ', '"""factr: '), "utf-8")
+    with pytest.raises(UnknownNameError, match=r"'factr' – did you mean 'factor'\?; known: accumulate, argument, "):
+        of_area(load_assignment(tmp_path / "circles.yaml"))

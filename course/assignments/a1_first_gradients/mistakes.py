@@ -16,12 +16,12 @@ def numeric_gradient_one_sided(f, x, step=1e-5):
 
 
 def numeric_gradient_of_half_the_distance(f, x, step=1e-5):
-    """The two points lie 2 * step apart, so that is what is divided by."""
+    """factor: The two points lie 2 * step apart, so that is what is divided by."""
     return 2 * numeric_gradient(f, x, step)
 
 
 def numeric_gradient_leaves_x_moved(f, x, step=1e-5):
-    """The last place is not put back, so the next one is moved from another point, and the caller's x has changed."""
+    """argument: The last place is not put back, so the next moves from another point, and x has changed."""
     grad = np.zeros_like(x)
     for place in np.ndindex(*x.shape):
         x[place] += step
@@ -43,17 +43,17 @@ def relative_error_by_the_first(a, b):
 
 
 def gradient_errors_of_two_different_numbers(layer, x, grad_out):
-    """The number that is differentiated must be the one whose gradient comes back: sum(forward(x) * grad_out)."""
+    """upstream: The number that is differentiated is the one whose gradient comes back: sum(forward(x) * grad_out)."""
     return _errors(layer, x, grad_out, np.ones_like(grad_out), True)
 
 
 def gradient_errors_of_the_input_alone(layer, x, grad_out):
-    """The gradients of the parameters have errors, too."""
+    """path: The gradients of the parameters have errors, too."""
     return _errors(layer, x, grad_out, grad_out, False)
 
 
 def gradient_errors_on_old_gradients(layer, x, grad_out):
-    """Gradients add up, so they must be set to zero before they are compared."""
+    """accumulate: Gradients add up, so they must be set to zero before they are compared."""
     layer.forward(x)
     layer.backward(grad_out)
     return _errors(layer, x, grad_out, grad_out, True, fresh=False)
@@ -75,22 +75,22 @@ def _errors(layer, x, grad_out, weights, parameters, fresh=True):
 
 
 def descend_uphill(layers, loss, x, y, steps, lr):
-    """The gradient points uphill; the step goes the other way."""
+    """sign: The gradient points uphill; the step goes the other way."""
     return _descent(layers, loss, x, y, steps, -lr)
 
 
 def descend_on_old_gradients(layers, loss, x, y, steps, lr):
-    """The gradients are never set to zero, so each step takes all gradients since the first."""
+    """accumulate: The gradients are never set to zero, so each step takes all gradients since the first."""
     return _descent(layers, loss, x, y, steps, lr, fresh=False)
 
 
 def descend_first_layer_alone(layers, loss, x, y, steps, lr):
-    """The parameters of all layers move, not only those of the first."""
+    """path: The parameters of all layers move, not only those of the first."""
     return _descent(layers, loss, x, y, steps, lr, moved=1)
 
 
 def descend_loss_after_the_step(layers, loss, x, y, steps, lr):
-    """The loss before each step is asked for."""
+    """order: The loss before each step is asked for."""
     return _descent(layers, loss, x, y, steps + 1, lr)[1:]
 
 

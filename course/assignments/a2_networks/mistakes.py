@@ -6,14 +6,14 @@ from chainrule.layers.core import call
 
 
 def Sequential_forward_from_the_last_layer(self, x):
-    """The layers stand in the order in which they are gone through."""
+    """order: The layers stand in the order in which they are gone through."""
     for layer in reversed(self.layers):
         x, _ = call(layer, x)
     return x
 
 
 def Sequential_forward_every_layer_of_the_input(self, x):
-    """Each layer takes what the one before it gave, not the network's input."""
+    """path: Each layer takes what the one before it gave, not the network's input."""
     y = x
     for layer in self.layers:
         y, _ = call(layer, x)
@@ -21,35 +21,35 @@ def Sequential_forward_every_layer_of_the_input(self, x):
 
 
 def Sequential_backward_by_the_layers_own_caches(self, grad_out):
-    """Going back without the entries needs caches that the layers do not have any more."""
+    """cache: Going back without the entries needs caches that the layers do not have any more."""
     for layer in reversed(self.layers):
         grad_out = layer.backward(grad_out)
     return grad_out
 
 
 def Residual_forward_of_the_branch_alone(self, x):
-    """The way around is missing."""
+    """path: The way around is missing."""
     y, self.cache = call(self.branch, x)
     return y
 
 
 def train_forgets_the_rest(model, loss, optimizer, x, y, epochs, batch_size):
-    """The samples that do not fill a batch are left out; they are the last, smaller batch."""
+    """batch: The samples that do not fill a batch are left out; they are the last, smaller batch."""
     return _trained(model, loss, optimizer, x[:len(x) // batch_size * batch_size], y, epochs, batch_size)
 
 
 def train_means_of_batches(model, loss, optimizer, x, y, epochs, batch_size):
-    """A smaller batch counts as much as a full one; each counts by its number of samples."""
+    """mean: A smaller batch counts as much as a full one; each counts by its number of samples."""
     return _trained(model, loss, optimizer, x, y, epochs, batch_size, weighed=False)
 
 
 def train_never_zero(model, loss, optimizer, x, y, epochs, batch_size):
-    """The gradients of all batches since the first add up, because nothing sets them to zero."""
+    """accumulate: The gradients of all batches since the first add up, because nothing sets them to zero."""
     return _trained(model, loss, optimizer, x, y, epochs, batch_size, fresh=False)
 
 
 def train_last_loss(model, loss, optimizer, x, y, epochs, batch_size):
-    """The loss of the last batch is not the mean of the epoch."""
+    """mean: The loss of the last batch is not the mean of the epoch."""
     return _trained(model, loss, optimizer, x, y, epochs, batch_size, last=True)
 
 

@@ -6,29 +6,29 @@ from convolution import fold, unfold
 
 
 def unfold_without_stride(x, kernel, stride=1, padding=0):
-    """Windows lie ``stride`` pixels apart."""
+    """order: Windows lie ``stride`` pixels apart."""
     return unfold(x, kernel, 1, padding)
 
 
 def unfold_without_frame(x, kernel, stride=1, padding=0):
-    """The frame of ``padding`` zeros is missing."""
+    """mask: The frame of ``padding`` zeros is missing."""
     return unfold(x, kernel, stride, 0)
 
 
 def unfold_channels_last(x, kernel, stride=1, padding=0):
-    """Inside a column the channels come first, then the rows of the window, then its columns."""
+    """order: Inside a column the channels come first, then the rows of the window, then its columns."""
     columns = unfold(x, kernel, stride, padding)
     parts = columns.reshape(len(x), x.shape[1], kernel * kernel, -1)
     return parts.swapaxes(1, 2).reshape(columns.shape)
 
 
 def unfold_windows_transposed(x, kernel, stride=1, padding=0):
-    """The rows of a window come before its columns."""
+    """order: The rows of a window come before its columns."""
     return unfold(x.swapaxes(2, 3), kernel, stride, padding)
 
 
 def fold_overwrites(columns, x_shape, kernel, stride=1, padding=0):
-    """Where windows overlap the numbers are added, not overwritten."""
+    """accumulate: Where windows overlap the numbers are added, not overwritten."""
     images, channels, height, width = x_shape
     rows, across = (height + 2 * padding - kernel) // stride + 1, (width + 2 * padding - kernel) // stride + 1
     parts = columns.reshape(images, channels, kernel, kernel, rows, across)
@@ -40,13 +40,13 @@ def fold_overwrites(columns, x_shape, kernel, stride=1, padding=0):
 
 
 def fold_averages(columns, x_shape, kernel, stride=1, padding=0):
-    """The adjoint adds; a mean of what overlaps would give the image back, but not the gradient."""
+    """mean: The adjoint adds; a mean of what overlaps would give the image back, but not the gradient."""
     count = fold(np.ones_like(columns), x_shape, kernel, stride, padding)
     return fold(columns, x_shape, kernel, stride, padding) / np.maximum(count, 1)
 
 
 def fold_of_columns_reversed(columns, x_shape, kernel, stride=1, padding=0):
-    """The first number of a column belongs to the first pixel of the window, not to the last."""
+    """order: The first number of a column belongs to the first pixel of the window, not to the last."""
     return fold(columns[:, ::-1], x_shape, kernel, stride, padding)
 
 

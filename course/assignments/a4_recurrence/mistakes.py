@@ -7,25 +7,25 @@ from through_time import influence
 
 
 def Cell_add_gradients_overwritten(self, grad_gates, x, h):
-    """The gradients of all steps add up; here each step forgets those before it."""
+    """accumulate: The gradients of all steps add up; here each step forgets those before it."""
     self.zero_grad()
     _add(self, grad_gates, x, h)
 
 
 def Cell_add_gradients_of_one_bias(self, grad_gates, x, h):
-    """Both biases enter, so both get a gradient."""
+    """path: Both biases enter, so both get a gradient."""
     before = self.bias_hh.grad.copy()
     _add(self, grad_gates, x, h)
     self.bias_hh.grad = before
 
 
 def Cell_add_gradients_averaged(self, grad_gates, x, h):
-    """The rows' gradients are summed; the mean has been taken in the loss."""
+    """mean: The rows' gradients are summed; the mean has been taken in the loss."""
     _add(self, grad_gates / len(x), x, h)
 
 
 def Cell_add_gradients_transposed_exchange(self, grad_gates, x, h):
-    """``weight_hh`` is multiplied by h, so h stands in its gradient, not something that was made of x."""
+    """order: ``weight_hh`` is multiplied by h, so h stands in its gradient, not something that was made of x."""
     _add(self, grad_gates, x, h[::-1])
 
 
@@ -37,7 +37,7 @@ def _add(self, grad_gates, x, h):
 
 
 def Unrolled_forward_forgets_the_state(self, x):
-    """Every step begins with zeros: the state is not handed on."""
+    """path: Every step begins with zeros: the state is not handed on."""
     zeros = np.zeros((x.shape[1], self.cell.hidden_size), x.dtype)
     state = (zeros, zeros) if self.pair else zeros
     steps = [call(self.cell, x_t, state) for x_t in x]
@@ -46,24 +46,24 @@ def Unrolled_forward_forgets_the_state(self, x):
 
 
 def Unrolled_backward_truncated_to_one_step(self, grad_out):
-    """What the step after sends back is dropped: no gradient goes through time."""
+    """path: What the step after sends back is dropped: no gradient goes through time."""
     return _back(self, grad_out, hidden=0, cell=0)
 
 
 def Unrolled_backward_without_the_cell_state(self, grad_out):
-    """The gradient of c is not handed on, so an LSTM remembers no better than an RNN."""
+    """path: The gradient of c is not handed on, so an LSTM remembers no better than an RNN."""
     return _back(self, grad_out, cell=0) if self.pair else _back(self, grad_out, hidden=0)
 
 
 def Unrolled_backward_of_the_last_output_alone(self, grad_out):
-    """Every step has an output of its own, whose gradient arrives there."""
+    """path: Every step has an output of its own, whose gradient arrives there."""
     last = np.zeros_like(grad_out)
     last[-1] = grad_out[-1]
     return _back(self, last)
 
 
 def Unrolled_backward_in_the_wrong_order(self, grad_out):
-    """The gradients of the steps' inputs come out last step first; they belong in the order of the steps."""
+    """order: The gradients of the steps' inputs come out last step first; they belong in the order of the steps."""
     return _back(self, grad_out)[::-1]
 
 
@@ -84,7 +84,7 @@ def influence_squared(network, x):
 
 
 def influence_of_all_outputs(network, x):
-    """Ones are sent back from the last output alone."""
+    """mask: Ones are sent back from the last output alone."""
     grad_x = network.backward(np.ones_like(network.forward(x)))
     return np.sqrt((grad_x**2).sum(axis=(1, 2)))
 

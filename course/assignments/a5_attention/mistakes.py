@@ -6,18 +6,18 @@ from chainrule.layers.core import call, call_back
 
 
 def SelfAttention_forward_heads_not_apart(self, x):
-    """The axes of places and heads must be exchanged, not read as one another: reshape alone mixes them."""
+    """order: The axes of places and heads must be exchanged, not read as one another: reshape alone mixes them."""
     return _forward(self, x, lambda parts: np.moveaxis(parts, 2, 0).reshape(
         3, len(x), self.heads, x.shape[1], self.size // self.heads))
 
 
 def SelfAttention_forward_keys_for_queries(self, x):
-    """Queries, keys and values come in this order."""
+    """order: Queries, keys and values come in this order."""
     return _forward(self, x, lambda parts: parts.transpose(2, 0, 3, 1, 4)[[1, 0, 2]])
 
 
 def SelfAttention_forward_heads_put_together_wrongly(self, x):
-    """Before the heads' results are laid one behind the other, their axis goes behind that of the places."""
+    """order: Before the heads' results are laid one behind the other, their axis goes behind that of the places."""
     return _forward(self, x, lambda parts: parts.transpose(2, 0, 3, 1, 4), lambda found: found.reshape(x.shape))
 
 
@@ -32,12 +32,12 @@ def _forward(self, x, cut, join=None):
 
 
 def SelfAttention_backward_without_values(self, grad_out):
-    """Three gradients come back from attention; that of the values is left out."""
+    """path: Three gradients come back from attention; that of the values is left out."""
     return _backward(self, grad_out, (1, 1, 0))
 
 
 def SelfAttention_backward_without_keys(self, grad_out):
-    """Three gradients come back from attention; that of the keys is left out."""
+    """path: Three gradients come back from attention; that of the keys is left out."""
     return _backward(self, grad_out, (1, 0, 1))
 
 
@@ -51,12 +51,12 @@ def _backward(self, grad_out, share):
 
 
 def Block_forward_without_the_ways_around(self, x):
-    """The input of each branch is added to what comes out of it."""
+    """path: The input of each branch is added to what comes out of it."""
     return _through(self, x, around=0)
 
 
 def Block_forward_from_the_first_input(self, x):
-    """The second branch begins with z, what the first one gave, and is added to it."""
+    """path: The second branch begins with z, what the first one gave, and is added to it."""
     return _through(self, x, first=True)
 
 
@@ -74,12 +74,12 @@ def _through(self, x, around=1, first=False):
 
 
 def Block_backward_without_the_ways_around(self, grad_out):
-    """On each way around the gradient comes back as it is; it must be added."""
+    """path: On each way around the gradient comes back as it is; it must be added."""
     return _back(self, grad_out, around=0)
 
 
 def Block_backward_through_the_ways_around_alone(self, grad_out):
-    """What comes back through the layers is dropped."""
+    """path: What comes back through the layers is dropped."""
     return _back(self, grad_out, through=0)
 
 
@@ -93,5 +93,5 @@ def _back(self, grad_out, around=1, through=1):
 
 
 def fit_and_predict_the_sequence_itself(x, y, x_test):
-    """The answer has the digits in another order."""
+    """order: The answer has the digits in another order."""
     return x_test

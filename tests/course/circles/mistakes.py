@@ -6,7 +6,7 @@ from circles import Disc
 
 
 def area_of_the_diameter(radii):
-    """The diameter stands where the radius belongs."""
+    """factor: The diameter stands where the radius belongs."""
     return math.pi * (2 * radii) ** 2
 
 
