@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from ..experiments.runs.folder import NOTE
+from ..experiments.runs.past import result_of
 from ..training.parallel import launch, launch_mpi
 from . import train
 
@@ -47,7 +48,11 @@ def _launch(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> i
                 break
             print(ended.how, file=sys.stderr)
             if note.exists():
-                command = ["train", "--resume", note.read_text(encoding="utf-8"),
+                run = note.read_text(encoding="utf-8")
+                if result_of(Path(run)).get("status") == "finished":
+                    print(f"{run} was finished by then", file=sys.stderr)
+                    return 0
+                command = ["train", "--resume", run,
                            *(part for plugin in plugins for part in ("--plugin", plugin))]
             if left:
                 print(f"goes on ({left} restarts left): chainrule {shlex.join(command)}", file=sys.stderr)

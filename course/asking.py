@@ -8,15 +8,13 @@ import numpy as np
 
 from ..layers.core import Array, Layer, manual_seed
 from ..testing.diagnosis.answers import Answers, ask
-from ..testing.diagnosis.draws import is_random
-from ..testing.diagnosis.pupil import Pupil
+from ..testing.diagnosis.own_masks import drawn_again, is_random
 from ..testing.diagnosis.question import Question, question_for
 from ..testing.diagnosis.raised import told_of
 from ..testing.diagnosis.steps import Steps, ask_optimizer, steps_for
 from ..testing.trial import copies
 from .assignment.schema import Example, Part
 from .names import Names
-from .own_masks import ANOTHER
 from .packing import Arrays, packed, unpacked
 
 __all__ = ["DRAWS", "answer", "ask_layer", "compared", "handed_over", "is_layer", "is_optimizer", "layer_question",
@@ -67,7 +65,7 @@ def answer(part: Part, example: Example, asked: Arrays, names: Names, *, probe: 
             return ask_optimizer(lambda params: _evaluated(example.make, {**names, "params": params}), steps)
         layer, about = _evaluated(example.make, names), layer_question(asked)
         answers = ask_layer(layer, about, part, probe=probe)
-        return answers | (_drawn_again(layer, about) if DRAWS in asked else {})
+        return answers | (drawn_again(layer, about) if DRAWS in asked else {})
     except Exception as error:      # whatever wrong code raises is its answer
         return {"once/error": np.array(told_of(error))}
 
@@ -89,14 +87,6 @@ def compared(part: Part, answers: Answers) -> Answers:
         return answers
     return {key: value for key, value in answers.items() if "grad" in (name := key.partition("/")[2])
             or "after backward" in name or name in ("error", "a result")}
-
-
-def _drawn_again(layer: Layer, asked: Question) -> Answers:
-    """Return the output for other random numbers."""
-    try:
-        return {ANOTHER: np.array(Pupil(layer, asked).forward(seed=asked.seed + 1)[0])}
-    except Exception:       # which the answers tell
-        return {}
 
 
 def layer_question(asked: Arrays) -> Question:

@@ -15,11 +15,11 @@ from ..testing.diagnosis.diagnosis import Diagnosis, Fault
 from ..testing.diagnosis.equations import equation_of
 from ..testing.diagnosis.judging import judge
 from ..testing.diagnosis.matching import Known
+from ..testing.diagnosis.own_masks import judged_by_own_masks
 from ..testing.diagnosis.question import Question
 from .asking import DRAWS, compared, is_layer, is_optimizer, layer_question
 from .assignment.schema import Assignment, Example, Part
 from .names import ROOMS
-from .own_masks import right_for_own_masks
 from .packing import Arrays, unpacked
 
 __all__ = ["verdict", "words_of_inputs"]
@@ -58,20 +58,7 @@ def verdict(assignment: Assignment, name: str, example: Example, asked: Arrays, 
     found = judged(expected, received)
     if found.passed or DRAWS not in asked or question is None or "once/error" in received:
         return found
-    return _of_own_masks(found, question, expected, received, judged)
-
-
-def _of_own_masks(found: Diagnosis, question: Question, expected: Answers, received: Answers,
-                  judged: Callable[[Answers, Answers], Diagnosis]) -> Diagnosis:
-    """Judge a layer that draws random numbers by the masks that it drew, where these are not the right version's."""
-    right = right_for_own_masks(question, expected, received)
-    if right is None or (not isinstance(right, str) and np.array_equal(right["once/y"], expected["once/y"])):
-        return found
-    if isinstance(right, str):
-        return replace(found, faults=(replace(found.faults[0], kind="mask", sentence=right, entries=()),))
-    ways = {key.partition("/")[0] for key in right}
-    return judged(right, {key: value for key, value in received.items()
-                          if key in right or (key not in expected and key.partition("/")[0] in ways)})
+    return judged_by_own_masks(found, question, expected, received, judged) or found
 
 
 def _when(example: Example, part: Part) -> Mapping[str, str]:

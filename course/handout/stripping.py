@@ -1,6 +1,7 @@
 """The package of a handout: what the parts' classes and the check need, with all solutions taken out."""
 
 import ast
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -179,6 +180,6 @@ def _data(texts: dict[str, str]) -> Iterator[tuple[str, bytes]]:
     for path, text in texts.items():
         folder = path.rpartition("/")[0]
         for name in (name for statement in Module("", text).statements for name in sorted(statement.texts)):
-            data = data_file(f"{folder}/{name}") if "." in name and not {"/", "\n"} & set(name) else None
+            data = data_file(f"{folder}/{name}") if re.fullmatch(r"[\w-]+(\.\w+)+", name) else None
             if data is not None and not name.endswith(".py"):
                 yield f"{folder}/{name}", data

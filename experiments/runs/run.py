@@ -139,14 +139,14 @@ def how_to_resume(path: Path) -> str:
 
 
 def _conclude(folder: RunFolder, experiment: Experiment, outcome: dict[str, Any]) -> dict[str, Any]:
-    """Write the result and the page; return the result."""
+    """Write the page and then the result, with which the run is finished; return it."""
     trainer, rows = experiment.trainer, experiment.trainer.history.rows
     last = {name: value for name, value in (rows[-1] if rows else {}).items()
             if name != "seconds" and not isinstance(value, dict)}
     result = {"stopped": trainer.stopped, "epoch": trainer.epoch, **last, **outcome}
     finite = {name: None if isinstance(value, float) and not math.isfinite(value) else value
               for name, value in result.items()}      # JSON has no NaN
-    folder.write("result.json", json.dumps(finite, indent=2, default=np.ndarray.tolist, allow_nan=False).encode())
     if rows:
         Reporter(experiment, folder, Log(folder)).conclude(result)
+    folder.write("result.json", json.dumps(finite, indent=2, default=np.ndarray.tolist, allow_nan=False).encode())
     return result

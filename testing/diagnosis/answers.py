@@ -248,7 +248,7 @@ WHEN = {
     "frozen": "with all parameters frozen",
     "single": "in float32",
     "unstarted": "of a backward before any forward",
-    "later": "in a second round of forward and backward, after one with other inputs",
+    "later": "in a second round of forward and backward, after one with other inputs and a step",
     "replayed": "of forward run again by replay",
     "mean": "for reduction='mean'",
     "batchmean": "for reduction='batchmean'",

@@ -1,5 +1,6 @@
 """Asking a layer in this process: the right one found, questions drawn, answers judged."""
 
+from functools import partial
 from typing import Any
 
 from ...layers.core import Layer, StateError, get_rng_state, set_rng_state
@@ -7,9 +8,9 @@ from .answers import Answers, ask
 from .diagnosis import Diagnosis
 from .dictionary import known_mistakes
 from .differences import with_differences
-from .draws import forward_of_random, is_random
 from .equations import equation_of
 from .judging import judge
+from .own_masks import drawn_again, is_random, judged_by_own_masks
 from .pages import page_of
 from .question import Question, question_for
 from .right import right_version
@@ -54,17 +55,28 @@ def _diagnosed(layer: Layer, x: tuple[Any, ...], reference: Layer | None, seed: 
     expected, received = ask(reference, question, probe=False), ask(layer, question, probe=False)
     if is_random(reference, question) and "once/error" not in received \
             and judge(subject, _forward(expected), _forward(received)).faults:
-        own = _by_differences(layer, question) | {key: value for key, value in expected.items()
-                                                  if key.startswith("evaluation/")}
-        own.update(forward_of_random(question, expected, received))
-        return judge(subject, own, ask(layer, question), question, equation=lambda name: equation_of(reference, name),
-                     page=page, tolerance=DIFFERENCES)
+        return _of_random(layer, reference, question, expected, received, tolerance)
     first = judge(subject, expected, received, question, tolerance=tolerance)
     if first.passed:
         return first
     return judge(subject, ask(reference, question), ask(layer, question), question,
                  known_mistakes(reference, question), equation=lambda name: equation_of(reference, name), page=page,
                  tolerance=tolerance)
+
+
+def _of_random(layer: Layer, reference: Layer, question: Question, expected: Answers, received: Answers,
+               tolerance: float) -> Diagnosis:
+    """Judge what draws random numbers of its own: by the masks that it drew, or by differences of its own forward."""
+    judged = partial(judge, layer.title, question=question, page=page_of(type(reference)),
+                     equation=lambda name: equation_of(reference, name))
+    strictly = partial(judged, tolerance=tolerance)
+    found = judged_by_own_masks(strictly(expected, received), question, expected,
+                                received | drawn_again(layer, question), strictly)
+    if found is not None:
+        return found
+    own = _by_differences(layer, question) | {key: value for key, value in expected.items()
+                                              if key.startswith("evaluation/")}
+    return judged(own, ask(layer, question), tolerance=DIFFERENCES)
 
 
 def _question(reference: Layer | None, x: tuple[Any, ...], seed: int) -> Question | None:

@@ -10,7 +10,7 @@ __all__ = ["ROUNDS"]
 
 
 def _later(pupil: Pupil) -> Named:
-    """A second round of forward and backward, the first with other inputs."""
+    """A second round of forward and backward, after one with other inputs and a step that moves the parameters."""
     first, entry = pupil.forward(copies(pupil.question.other_x), seed=pupil.question.seed + 1)
     yield from ((f"{name} of the first round", value) for name, value in pupil.outputs(first))
     for _ in pupil.backward(entry):
@@ -19,6 +19,8 @@ def _later(pupil: Pupil) -> Named:
     for name, value in state_of(pupil.layer):
         if isinstance(value, Buffer):
             value.assign(pupil.question.state[name].astype(value.data.dtype))
+        else:
+            value.data = 1.25 * pupil.question.state[name]
     y, entry = pupil.forward()
     yield from pupil.outputs(y)
     yield from pupil.backward(entry)

@@ -63,6 +63,15 @@ def test_without_restarts_it_says_how_to_go_on(started, capsys):
                                                     "go on with: chainrule train --resume runs/a"]
 
 
+def test_a_run_that_was_finished_when_a_process_died_is_finished(started, capsys, tmp_path):
+    started, endings = started
+    (tmp_path / "result.json").write_text('{"status": "finished"}')
+    endings += [(137, str(tmp_path))]
+    assert main(["launch", "-n", "2", "--max-restarts", "3", "train", "xor"]) == 0
+    assert len(started) == 1
+    assert capsys.readouterr().err.splitlines() == ["rank 1 ended with code 137", f"{tmp_path} was finished by then"]
+
+
 def test_what_the_user_can_mend_is_not_tried_again(started, capsys):
     started, endings = started
     endings += [(2, None)]

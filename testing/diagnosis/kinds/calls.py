@@ -81,9 +81,9 @@ def stale_cache(case: Case) -> Found | None:
             ("again", "Alone the call is right, after another call it is wrong: something of the first call is kept "
                       "(an input, a mask, statistics). Everything backward needs of a call is set anew in forward, in "
                       "self.cache."),
-            ("later", "The first round of forward and backward is right, the next is wrong: something of the first is "
-                      "kept (an input, a mask, statistics). Everything backward needs of a call is set anew in "
-                      "forward, in self.cache."),
+            ("later", "The first round of forward and backward is right; the next, after the parameters have moved, is "
+                      "wrong: something of the first is kept (an input, a mask, statistics, a copy of a weight). "
+                      "Everything backward needs of a call is set anew in forward, in self.cache."),
             ("revisited", "A call is gone back wrongly once the layer has been called again: backward reads something "
                           "other than self.cache. All that belongs to a call lives in the cache, and nowhere else."),
             ("twice", "A second backward of the same call gives another gradient: the first has used up or changed "

@@ -21,6 +21,15 @@ class FirstInputForEver(Linear):
         return grad_out @ self.weight.data
 
 
+class TurnedOnce(Linear):
+    turned = None
+
+    def forward(self, x):
+        self.turned = self.weight.data.T.copy() if self.turned is None else self.turned
+        self.cache = x
+        return x @ self.turned + self.bias.data
+
+
 class BufferInPlace(BatchNorm1d):
     def forward(self, x):
         mean, var = self.running_mean.data, self.running_var.data
@@ -101,6 +110,7 @@ LARGE, TIED = 1000 * rng.standard_normal((4, 3)), np.round(rng.standard_normal((
 
 @pytest.mark.parametrize(("layer", "x", "family", "kind"), [
     (FirstInputForEver(4, 3), ((5, 4),), "cache", "stale cache"),
+    (TurnedOnce(4, 3), ((5, 4),), "cache", "stale cache"),
     (BufferInPlace(4), ((6, 4),), "argument", "buffer changed in place"),
     (Nested(3, 4), STATES, "order", "nested"),
     (StatesExchanged(3, 4), STATES, "order", "named mistake"),

@@ -9,6 +9,7 @@ from chainrule.course.names import library_names
 from chainrule.course.verdict import verdict
 from chainrule.layers import Dropout
 from chainrule.layers.core import default_rng
+from chainrule.testing import diagnose
 
 NAMES = library_names() | {"_errors": {}}
 EXAMPLE = Example(make="Dropout(0.3)", x=([30, 40],))
@@ -44,6 +45,15 @@ class OfNothing(Mine):
 class OfAFixedSeed(Mine):
     def draw(self, x):
         return np.random.default_rng(0).random(x.shape) >= self.p
+
+
+class DrawnOnce(Mine):
+    drawn = None
+
+    def draw(self, x):
+        if self.drawn is None or self.drawn.shape != x.shape:
+            self.drawn = super().draw(x)
+        return self.drawn
 
 
 class WrongShare(Mine):
@@ -85,15 +95,18 @@ def told(kind, compares="all"):
 @pytest.mark.parametrize("compares", ["outputs", "gradients", "all"])
 def test_any_way_of_drawing_is_right(kind, compares):
     assert told(kind, compares).passed, str(told(kind, compares))
+    assert diagnose(kind(0.3), (30, 40)).passed
 
 
 @pytest.mark.parametrize(("kind", "words"), [
     (OfNothing, "take its random numbers from default_rng"), (OfAFixedSeed, "draw it anew in every call"),
+    (DrawnOnce, "draw it anew in every call"), (WholeRows, "All along axis 1 are left out together"),
     (WrongShare, "share of values"), (NotScaled, "y after one forward"), (AnotherMask, "grad_x"),
     (ByTheModeOfNow, "with eval() between"),
 ])
 def test_what_is_wrong_stays_wrong(kind, words):
     assert words in str(told(kind))
+    assert words.replace("y after one forward", "y") in str(diagnose(kind(0.3), (30, 40)))
 
 
 def test_a_wrong_scale_on_the_way_there_does_not_make_the_way_back_wrong():
