@@ -106,11 +106,15 @@ def test_the_trainer_learns_a_text_by_heart():
     assert history[-1]["val_bits_per_character"] < 1
 
 
+ONE_AT_A_TIME = threading.Lock()        # networks are drawn from the generator of the package, which threads share
+
+
 def carried(paused_after=None, state=None):
     """Train on a stream of five stretches for two epochs; return weights, rows and the state where it paused."""
     passage = text(PASSAGE, 7)
-    chainrule.manual_seed(1)
-    network = char_rnn(len(passage.characters), 4, 6)
+    with ONE_AT_A_TIME:
+        chainrule.manual_seed(1)
+        network = char_rnn(len(passage.characters), 4, 6)
     loss = CarriedLoss(CrossEntropyLoss())
 
     class Pause(Callback):
@@ -126,17 +130,8 @@ def carried(paused_after=None, state=None):
     return network.state_dict(), trainer.history["loss"] if len(trainer.history) else [], trainer.state_dict()
 
 
-def test_ranks_walk_stretches_of_their_own_and_another_number_goes_on(ranks, monkeypatch):
+def test_ranks_walk_stretches_of_their_own_and_another_number_goes_on(ranks):
     weights, losses, _ = carried()
-    made = threading.Lock()         # the networks are drawn from the generator of the package
-    drawn = chainrule.models.zoo.char_rnn
-
-    def one_at_a_time(*sizes):
-        with made:
-            chainrule.manual_seed(1)
-            return drawn(*sizes)
-
-    monkeypatch.setitem(globals(), "char_rnn", one_at_a_time)
     _, _, state = ranks(3, lambda job: carried(paused_after=2))[2]
     state = split_and_joined(state)
     found = ranks(2, lambda job: carried(state=split_and_joined(state)))
