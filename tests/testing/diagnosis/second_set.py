@@ -17,15 +17,22 @@ class Wrong(NamedTuple):
     family: str
 
 
+def entering(entries: list[Wrong]) -> Callable[..., Callable[[type], type]]:
+    """Return what enters a class into a set, ``@wrong(family, *inputs, **options)``."""
+    def wrong(family: str, *inputs: Any, **options: Any) -> Callable[[type], type]:
+        def enter(kind: type) -> type:
+            entries.append(Wrong(kind, options, inputs, family))
+            return kind
+        return enter
+    return wrong
+
+
 SECOND_SET: list[Wrong] = []
+wrong = entering(SECOND_SET)
 
 
-def wrong(family: str, *inputs: Any, **options: Any) -> Callable[[type], type]:
-    """Enter a class into the set."""
-    def enter(kind: type) -> type:
-        SECOND_SET.append(Wrong(kind, options, inputs, family))
-        return kind
-    return enter
+def sigmoid(x):
+    return 1 / (1 + np.exp(-x))
 
 
 def add(parameter, gradient):

@@ -4,7 +4,7 @@ import numpy as np
 
 from chainrule.layers import Embedding, GRUCell, LSTMCell, RNNCell, ScaledDotProductAttention
 
-from .second_set import add, wrong
+from .second_set import add, sigmoid, wrong
 
 INDICES = np.array([[1, 4, 1], [0, 1, 4]])
 
@@ -33,10 +33,6 @@ class EmbeddingAverages(Embedding):
         if self.weight.requires_grad:
             counts = np.bincount(indices.ravel(), minlength=6)
             np.add.at(self.weight.grad, indices, grad_out / counts[indices][..., None])
-
-
-def sigmoid(x):
-    return 1 / (1 + np.exp(-x))
 
 
 class StudentCell:
