@@ -118,7 +118,7 @@ def _called(example: Example, asked: Arrays, names: Names) -> Iterator[tuple[str
     result = _evaluated(example.call, {**names, **arguments})
     if isinstance(result, dict):
         named = [(str(name), value) for name, value in result.items()]
-    elif isinstance(result, (tuple, list)):
+    elif isinstance(result, (tuple, list)) and any(np.ndim(value) for value in result):     # else numbers: an array
         named = [(f"result[{index}]", value) for index, value in enumerate(result)]
     else:
         named = [("result", result)]

@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 from ..layers.core import Layer, StateError, UnknownNameError
 from ..testing.diagnosis import Answers, Known, Question, mutants_of, right_version
 from ..testing.diagnosis.case import Case
-from ..testing.mutants import FAMILIES, OPTIMIZER_MUTANTS, Mutant, OptimizerMutant
+from ..testing.diagnosis.own_masks import drawn_again
+from ..testing.mutants import FAMILIES, OPTIMIZER_MUTANTS, OptimizerMutant
 from .asking import answer, ask_layer, compared, is_layer, is_optimizer, layer_question
 from .assignment import Assignment, Example, Part
 from .names import Names, library_names, names_of, own_modules
@@ -46,15 +47,11 @@ def mistakes_of(assignment: Assignment, part: Part, example: Example, asked: Arr
     elif is_layer(example):
         expected, question = answer(part, example, asked, names), layer_question(asked)
         right = _of_library(example, names)
-        if right is not None and not Case(expected, _those(expected, ask_layer(right, question, part))).wrong:
+        if right is not None and not Case(expected, _answers(lambda: right, question, part, expected)).wrong:
             for mutant in mutants_of(right):
                 yield Mistake(mutant.name, mutant.family, mutant.explanation,
-                              partial(_of_mutant, mutant, right, question, part, expected))
+                              partial(_answers, partial(mutant.of, right), question, part, expected))
     yield from _of_teacher(assignment, part, example, asked)
-
-
-def _of_mutant(mutant: Mutant, right: Layer, question: Question, part: Part, expected: Answers) -> Answers:
-    return _those(expected, ask_layer(mutant.of(right), question, part))
 
 
 def _of_library(example: Example, names: Names) -> Layer | None:
@@ -67,9 +64,12 @@ def _of_library(example: Example, names: Names) -> Layer | None:
         return None
 
 
-def _those(expected: Answers, answers: Answers) -> Answers:
-    """Return the answers in those ways of asking that the right version answers in."""
+def _answers(make: Callable[[], Layer], question: Question, part: Part, expected: Answers) -> Answers:
+    """Return the answers of a layer in those ways of asking that the right version answers in."""
     ways = {key.partition("/")[0] for key in expected}
+    answers = ask_layer(make(), question, part)
+    if "another" in ways:       # of a layer that draws random numbers
+        answers |= drawn_again(make(), question)
     return {key: value for key, value in answers.items() if key.partition("/")[0] in ways}
 
 
