@@ -24,7 +24,8 @@ __all__ = ["SUBJECTS"]
 share = np.linspace(0.1, 0.9, 15).reshape(5, 3)
 signs = np.where(np.arange(15).reshape(5, 3) % 2, 1.0, -1.0)
 counts = np.arange(15.0).reshape(5, 3) % 4
-lists = np.array([[0, 2, -1], [1, -1, 0], [2, 1, 0], [-1, 0, 1], [1, 0, -1]])
+lists = np.array([[0, 2, -1], [1, -1, 0], [2, 1, 0], [-1, 0, 1], [1, 0, -1],
+                  [1, 2, -1], [0, -1, 2], [2, -1, 1], [2, 0, -1]])
 classes = np.array([10, 7, 6, 8, 10])
 
 adaptive = Subject(AdaptiveLogSoftmaxWithLoss, lambda: AdaptiveLogSoftmaxWithLoss(5, 11, [3, 6], 2.0),
@@ -35,7 +36,7 @@ soft = Subject(SoftMarginLoss, SoftMarginLoss, ((5, 3), signs))
 huber = Subject(HuberLoss, lambda: HuberLoss(delta=0.5), ((5, 3), (5, 3)))
 smooth = Subject(SmoothL1Loss, lambda: SmoothL1Loss(beta=0.5), ((5, 3), (5, 3)))
 divergence = Subject(KLDivLoss, lambda: KLDivLoss("batchmean"), ((5, 3), share))
-labels = Subject(MultiLabelMarginLoss, MultiLabelMarginLoss, ((5, 3), lists))
+labels = Subject(MultiLabelMarginLoss, MultiLabelMarginLoss, ((9, 3), lists))
 soft_labels = Subject(MultiLabelSoftMarginLoss, lambda: MultiLabelSoftMarginLoss([1.0, 2.0, 0.5]), ((5, 3), share))
 poisson = Subject(PoissonNLLLoss, PoissonNLLLoss, ((5, 3), counts))
 
