@@ -36,7 +36,7 @@ def lengths():
 
 def lengths_for(ranks):
     """Return the lengths that so many ranks sum on this machine."""
-    largest = 25_000_000 if ranks <= len(os.sched_getaffinity(0)) else 30_000
+    largest = 25_000_000 if ranks <= (os.cpu_count() or 1) else 30_000
     return {name: length for name, length in lengths().items() if length <= largest}
 
 

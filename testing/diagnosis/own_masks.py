@@ -14,10 +14,10 @@ from .kinds.found import Found
 from .pupil import Pupil
 from .question import Question, as_layer, first_alone, ones_like
 
-__all__ = ["drawn_again", "is_random", "judged_by_own_masks", "right_for_own_masks"]
+__all__ = ["drawn_again", "is_random", "judged_by_own_masks"]
 
-SURE = 5.0                  # standard deviations
-RARE = 1e-6
+_SURE = 5.0                  # standard deviations
+_RARE = 1e-6
 _SHOWN = ("once", "again", "later", "single")       # ways whose gradients come with the output of the same call
 _ALONE = ("ones", "scaled", "first", "twice", "revisited", "switched", "frozen")        # those with the mask of "once"
 _ANOTHER = "another/y"      # the output for other random numbers
@@ -56,7 +56,7 @@ def judged_by_own_masks(found: Diagnosis, question: Question, expected: Answers,
 
     Returns: None where the right outputs are not those of a mask.
     """
-    right = right_for_own_masks(question, expected, received)
+    right = _right_for_own_masks(question, expected, received)
     if right is None or (isinstance(right, dict) and np.array_equal(right["once/y"], expected["once/y"])):
         return None if right is None else found
     if isinstance(right, Found):
@@ -66,7 +66,7 @@ def judged_by_own_masks(found: Diagnosis, question: Question, expected: Answers,
                           if key in right or (key not in expected and key.partition("/")[0] in ways)})
 
 
-def right_for_own_masks(question: Question, expected: Answers, received: Answers) -> Answers | Found | None:
+def _right_for_own_masks(question: Question, expected: Answers, received: Answers) -> Answers | Found | None:
     """Return the right answers for the masks in what was received, in those ways of asking that masks can be seen in.
 
     A mask is where the output is not zero. It must leave out about as many values as a right one, be the same along
@@ -109,10 +109,10 @@ def _fault_of(masks: dict[str, Array], right: Array) -> tuple[str, str] | None:
             if not together:
                 return "mask", share
             mask, right = np.take(mask, [0], axis), first
-        elif together and _chance(right.mean(), count, right.size) < RARE:
+        elif together and _chance(right.mean(), count, right.size) < _RARE:
             return "batch" if axis == 0 else "mask", f"All along axis {axis} are left out together: draw for each."
     kept = right.mean()
-    if abs(mask.mean() - kept) > SURE * np.sqrt(2 * kept * (1 - kept) / mask.size) + 1 / mask.size:
+    if abs(mask.mean() - kept) > _SURE * np.sqrt(2 * kept * (1 - kept) / mask.size) + 1 / mask.size:
         return "mask", share
     if "another" in masks and (masks["another"] == masks["once"]).all():
         return "cache", "The mask is the same for other random numbers: draw it anew in every call."

@@ -38,6 +38,11 @@ def test_of_the_library(yaml):
     assert "Linear.backward: bias gradient averaged" in possible - known        # there is no bias to show it
 
 
+def test_of_a_layer_that_draws_random_numbers(yaml):
+    known, _ = names_for(yaml(TEXT.format(target="layers.Dropout", make="Dropout(0.3)", x=", x: [[15, 14]]")))
+    assert any(name.startswith("Dropout.forward") for name in known)
+
+
 def test_of_an_optimiser(yaml):
     known, _ = names_for(yaml(TEXT.format(target="optim.SGD.step", make="SGD(params, lr=0.1)", x="")))
     assert "SGD.step: step uphill" in known

@@ -31,6 +31,13 @@ def test_a_function_is_called_and_nothing_goes_forward_or_back():
     assert "ValueError was raised for area(r)" in text and "forward" not in text
 
 
+def test_numbers_in_a_list_are_an_array():
+    example = Example(call="area(r)", arguments={"r": [3]})
+    right = {"area": lambda r: r * r}
+    assert "is wrong" not in told(example, "circles.area", right, {"area": lambda r: [float(x * x) for x in r]})
+    assert "is wrong" in told(example, "circles.area", right, {"area": lambda r: [float(x) for x in r]})
+
+
 def test_an_optimiser_takes_steps():
     class Uphill(SGD):
         def update(self, w, grad, state, step, group):
